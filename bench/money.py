@@ -15,10 +15,9 @@ import uuid
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-from bench._processes import ROOT
+from bench._processes import ROOT, make_tables
 from review.funding.allocation import Factor, allocate, split_claims
 
 SMALL = {"districts": 10, "awards": 20}
@@ -79,24 +78,16 @@ def post(awards: int) -> None:
     import django  # noqa: PLC0415 - settings are read from the environment that the parent made
 
     django.setup()
-    from django.apps import apps  # noqa: PLC0415
-    from django.conf import settings  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
-    from django.db import connection, transaction  # noqa: PLC0415
+    from django.db import transaction  # noqa: PLC0415
 
     from portal.accounts.enums import Role  # noqa: PLC0415
     from review.treasury.enums import AccountKind, EntryKind, SourceKind  # noqa: PLC0415
     from review.treasury.models import Posting  # noqa: PLC0415
     from review.treasury.services.books import EntryDraft, post_entries  # noqa: PLC0415
     from review.treasury.services.lines import LinePlan, create_line, issue_budget  # noqa: PLC0415
-    from review.treasury.triggers import GuardBooks  # noqa: PLC0415
     from tests.factories import act, binhu, make_official, wuxi  # noqa: PLC0415
 
-    settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
-    call_command("migrate", run_syncdb=True, verbosity=0)
-    with connection.schema_editor() as editor:
-        state: Any = SimpleNamespace(apps=apps)
-        GuardBooks().database_forwards("treasury", editor, state, state)
+    make_tables()
     accounts = []
     for region in (wuxi(), binhu()):
         officer = act(make_official(Role.FINANCE, region))

@@ -23,8 +23,9 @@ from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim, ClaimLine, Evidence, StoredFile
 from portal.audit.contents import CONTENTS
 from portal.audit.models import AuditRecord
-from portal.audit.services import insert_recorded, record_audit, record_contents, rehearsal
+from portal.audit.services import insert_recorded, record_as_read, record_audit, record_contents, rehearsal
 from portal.audit.verification import altered_files, altered_rows, verify_chain
+from portal.core.bulk import update_rows
 from portal.core.files import keep_bytes, keep_file
 from portal.core.triggers import declared_triggers, missing_protections
 from portal.jobs.kinds import JOB_KINDS, JobKind
@@ -219,7 +220,7 @@ def test_a_later_record_holds_the_row_as_it_became_and_a_deleted_one_as_gone():
     assert verify_chain().is_whole
 
 
-def test_rows_recorded_as_they_were_inserted_are_as_the_database_has_them():
+def test_rows_recorded_as_they_were_inserted_or_read_whole_are_as_the_database_has_them():
     payment, event, posting = (
         ROWS[name][0]() for name in ("funding.payment", "applications.claimevent", "treasury.posting")
     )
@@ -233,6 +234,15 @@ def test_rows_recorded_as_they_were_inserted_are_as_the_database_has_them():
         for row in (payment, event):
             row.pk = None
             insert_recorded([row])
+        standing = _disbursement()
+        for row in (
+            Disbursement.objects.for_books().get(pk=standing.pk),
+            Disbursement.objects.only("reason").get(pk=standing.pk),
+        ):
+            row.reason += "退"
+            update_rows([row], "reason")
+            record_as_read([row])
+        record_as_read([standing.part.award.claim])
         draft = EntryDraft(id=uuid4(), kind=EntryKind.ISSUE, amounts=moved)
         post_entries([draft], act=replace(act(), at=timezone.localtime()))
         record_audit(act(), action="jobs.retry", target=wuxi())
