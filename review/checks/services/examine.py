@@ -18,7 +18,7 @@ from portal.core.registers import UncheckedError
 from portal.jobs.progress import report_progress
 from review.checks.enums import Outcome, Severity, Step
 from review.checks.inputs import Inputs, keep_identifiers, read_together
-from review.checks.models import Examination, Finding
+from review.checks.models import Examination, Finding, FindingAnswer
 from review.checks.registry import CHECKS, Check, Found
 from review.checks.selectors import answers_of, is_open, step_of, words_of
 from review.checks.together import read_whole
@@ -72,61 +72,73 @@ def examine(claim: Claim, *, at: datetime, step: Step | None = None) -> list[Fin
     What is found again stays the row it was, with its answers; what is found no longer is marked as gone. Findings of
     checks that do not run at the step, or could not be made, stay as they are.
     """
-    standing, counted = _keep(run_checks(Inputs(claim, on=timezone.localdate(at)), step=step), at=at)
-    _write([counted])
-    return standing
+    return _examine([Inputs(claim, on=timezone.localdate(at))], at=at, step=step)[0]
 
 
-def _keep(report: Report, *, at: datetime) -> tuple[list[Finding], Examination]:
-    """Write what a run found; returns the findings that stand, and the run's row, which is not written."""
-    claim = report.inputs.claim
-    keep_identifiers(report.inputs)
-    kept = {(finding.code, finding.key): finding for finding in report.inputs.findings}
-    new, changed = [], []
-    for (code, key), (severity, found) in report.findings.items():
-        finding = kept.get((code, key))
-        if finding is None:
-            new.append(found.row(Finding(claim=claim, code=code, key=key, first_seen=at), severity))
-        elif (finding.severity, finding.digest, finding.source, finding.gone_at) != (
-            *(severity, found.digest, found.source),
-            None,
-        ):
-            changed.append(found.row(finding, severity))
-    for place, finding in kept.items():
-        made = report.outcomes.get(finding.code, {}).get("outcome", Outcome.UNCHECKED)
-        if place not in report.findings and made != Outcome.UNCHECKED and finding.gone_at is None:
-            finding.gone_at = at
-            changed.append(finding)
+def _examine(claims: Iterable[Inputs], *, at: datetime, step: Step | None) -> list[list[Finding]]:
+    """The same of several claims in order: what each finds in those before it, the next finds in it."""
+    reports = []
+    for inputs in claims:
+        reports.append(run_checks(inputs, step=step))
+        keep_identifiers(inputs)
+    new: list[Finding] = []
+    changed: list[Finding] = []
+    standing = []
+    for report in reports:
+        found = _findings_of(report, at=at)
+        new += [finding for finding, is_new in found if is_new]
+        changed += [finding for finding, is_new in found if is_new is False]
+        standing.append([finding for finding, _ in found if finding.gone_at is None])
     if new:
         Finding.objects.bulk_create(new)
     if changed:
         Finding.objects.bulk_update(changed, ["severity", "digest", "source", "gone_at", "words", "params"])
-    standing = [finding for finding in (*kept.values(), *new) if finding.gone_at is None]
-    return standing, _counted(claim, standing, report.outcomes, at=at)
+    answers = answers_of(finding for found in standing for finding in found)
+    Examination.objects.bulk_create(
+        [_counted(report, found, answers, at=at) for report, found in zip(reports, standing, strict=True)],
+        update_conflicts=True,
+        unique_fields=["claim"],
+        update_fields=["at", "outcomes", "blocking", "questions", "notices"],
+    )
+    return standing
 
 
-def _counted(claim: Claim, standing: Iterable[Finding], outcomes: Mapping[str, Any], *, at: datetime) -> Examination:
-    answers = answers_of(standing)
+def _findings_of(report: Report, *, at: datetime) -> list[tuple[Finding, bool | None]]:
+    """The claim's findings as the run leaves them, with whether each is new; None where nothing changed on it."""
+    rows = {(finding.code, finding.key): finding for finding in report.inputs.findings}
+    changes: dict[tuple[str, str], bool] = {}
+    for place, (severity, found) in report.findings.items():
+        finding = rows.get(place)
+        if finding is None:
+            row = Finding(claim=report.inputs.claim, code=place[0], key=place[1], first_seen=at)
+            rows[place], changes[place] = found.row(row, severity), True
+        elif (finding.severity, finding.digest, finding.source, finding.gone_at) != (
+            *(severity, found.digest, found.source),
+            None,
+        ):
+            rows[place], changes[place] = found.row(finding, severity), False
+    for place, finding in rows.items():
+        made = report.outcomes.get(finding.code, {}).get("outcome", Outcome.UNCHECKED)
+        if place not in report.findings and made != Outcome.UNCHECKED and finding.gone_at is None:
+            finding.gone_at = at
+            changes[place] = False
+    return [(finding, changes.get(place)) for place, finding in rows.items()]
+
+
+def _counted(
+    report: Report, standing: Iterable[Finding], answers: Mapping[int, list[FindingAnswer]], *, at: datetime
+) -> Examination:
     counts = dict.fromkeys((Severity.BLOCKING, Severity.QUESTION, Severity.NOTICE), 0)
     for finding in standing:
         if finding.severity == Severity.NOTICE or is_open(finding, answers):
             counts[Severity(finding.severity)] += 1
     return Examination(
-        claim=claim,
+        claim=report.inputs.claim,
         at=at,
-        outcomes=dict(outcomes),
+        outcomes=dict(report.outcomes),
         blocking=counts[Severity.BLOCKING],
         questions=counts[Severity.QUESTION],
         notices=counts[Severity.NOTICE],
-    )
-
-
-def _write(rows: Sequence[Examination]) -> None:
-    Examination.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["claim"],
-        update_fields=["at", "outcomes", "blocking", "questions", "notices"],
     )
 
 
@@ -162,8 +174,7 @@ def examine_open_claims() -> None:
 
 def examine_for_payment(claims: Sequence[Claim], *, at: datetime) -> None:
     """Run the checks anew on locked claims that are to be paid, and keep what they find."""
-    inputs = read_whole(claims, on=timezone.localdate(at))
-    _write([_keep(run_checks(each, step=Step.PAYMENT), at=at)[1] for each in inputs])
+    _examine(read_whole(claims, on=timezone.localdate(at)), at=at, step=Step.PAYMENT)
 
 
 def examined_since(claims: Collection[int], moment: datetime) -> frozenset[int]:
