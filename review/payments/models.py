@@ -125,6 +125,14 @@ class DisbursementQuerySet(models.QuerySet["Disbursement"]):
             *(f"part__award__claim__{name}" for name in _names_of(Claim)),
         )
 
+    def for_checks(self) -> DisbursementQuerySet:
+        """With what the check list asks of each, and no more: a batch's page asks it of all."""
+        claim = ("applicant", "item", "city", "region")
+        return self.select_related("part__award__claim").only(
+            *("batch", "fen", "debt", "payee_sha256", "part__region", "part__award", "part__award__claim"),
+            *(f"part__award__claim__{name}" for name in claim),
+        )
+
     def with_claims(self) -> DisbursementQuerySet:
         """With what pages, files and messages say of each."""
         return self.select_related(

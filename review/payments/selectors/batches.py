@@ -47,7 +47,7 @@ class CheckList:
 
 def check_list(batch: Batch, user: User) -> CheckList:
     """The check list of a batch for the person who would act now."""
-    by_line = check_lines(list(batch.lines.with_claims()), user=user)
+    by_line = check_lines(list(batch.lines.for_checks()), user=user)
     first: dict[tuple[str, bool], Finding] = {}
     counts: Counter[tuple[str, bool]] = Counter()
     for found in by_line.values():
