@@ -23,9 +23,8 @@ from applications.claims.enums import Action, ClaimStatus
 from applications.claims.models import Claim, ClaimLine, Evidence, StoredFile
 from portal.audit.contents import CONTENTS
 from portal.audit.models import AuditRecord
-from portal.audit.services import insert_recorded, record_as_read, record_audit, record_contents, rehearsal
+from portal.audit.services import insert_recorded, record_audit, record_contents, rehearsal
 from portal.audit.verification import altered_files, altered_rows, verify_chain
-from portal.core.bulk import update_rows
 from portal.core.files import keep_bytes, keep_file
 from portal.core.triggers import declared_triggers, missing_protections
 from portal.jobs.kinds import JOB_KINDS, JobKind
@@ -236,18 +235,6 @@ def test_rows_recorded_as_they_were_inserted_are_as_the_database_has_them():
             insert_recorded([row])
         draft = EntryDraft(id=uuid4(), kind=EntryKind.ISSUE, amounts=moved)
         post_entries([draft], act=replace(act(), at=timezone.localtime()))
-        record_audit(act(), action="jobs.retry", target=wuxi())
-    assert list(altered_rows()) == []
-
-
-def test_rows_recorded_as_they_were_read_under_a_lock_are_as_the_database_has_them():
-    with transaction.atomic():
-        pk = _disbursement().pk
-        for rows in (Disbursement.objects.for_books(), Disbursement.objects.only("reason")):
-            row = rows.get(pk=pk)
-            row.reason += "退"
-            update_rows([row], "reason")
-            record_as_read([row, row.part.award.claim])
         record_audit(act(), action="jobs.retry", target=wuxi())
     assert list(altered_rows()) == []
 
