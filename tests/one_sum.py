@@ -4,6 +4,7 @@ Calculator, stored assessment, reservation, award and simulation are asked in th
 is worked out here from their answers alone. `disagreements` names each difference in words.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -38,6 +39,7 @@ from portal.core.money import ZERO, to_yuan
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision, LineDecision
 from review.funding.awards import record_award
+from review.funding.models import Award
 from tests.factories import ClaimFactory, ItemVersionFactory, act, make_official, wuxi
 
 
@@ -150,15 +152,16 @@ def _controls(prefix: str, line: Mapping[str, Any]) -> Iterator[tuple[str, str]]
 
 
 def _faults_of_answer(item: Item, answer: Mapping[str, Any]) -> list[str]:
-    """Lines add up to the sum, city and district too, and the city stays within its ceiling."""
+    """Lines add up to the sum, and so do the payers' parts; the city stays within its ceiling."""
     found = []
     total = Decimal(answer["amount"] or 0)
     if answer["outcome"] == Outcome.PAYABLE and total != sum(Decimal(line["amount"] or 0) for line in answer["lines"]):
         found.append(f"answer: the lines do not add up to {total}")
     if answer["city"] is not None and item.split is not None:
         city, district = Decimal(answer["city"]), Decimal(answer["district"])
-        if city + district != total:
-            found.append(f"split: {city} and {district} do not add up to {total}")
+        others = [Decimal(yuan) for yuan in answer.get("others", {}).values()]
+        if sum([city, district, *others]) != total:
+            found.append(f"split: {city}, {district} and {others} do not add up to {total}")
         if Fraction(city) > parse_ratio(item.split["city"]) * Fraction(total):
             found.append(f"split: the city's {city} passes {item.split['city']} of {total}")
     return found
@@ -193,10 +196,25 @@ def _granted_faults(claim: Claim, item: Item, stored: Assessment, granted: Fract
     decision = _decide(claim, final, sums, total)
     yield from _reservation_faults(claim, decision, sums)
     claim.approved_amount = total
-    award = record_award(claim, act=act())
+    yield from _award_faults(claim, record_award(claim, act=act()), final.answer)
+
+
+def _award_faults(claim: Claim, award: Award, answer: Mapping[str, Any]) -> Iterator[str]:
+    """The award has the answer's sum and shares; where more than two pay, its parts by payer have them."""
     stated = {"amount": award.total, "city": award.city_share, "district": award.district_share}
+    figures = _figures(answer)
+    if others := answer.get("others"):
+        figures |= {"city": None, "district": None}
+        # A district pays the parts of its towns, which keep no books here.
+        borne: defaultdict[str | None, Decimal] = defaultdict(Decimal)
+        borne[claim.city.parent_id] += Decimal(others.get("province", 0))
+        borne[claim.city_id] += Decimal(answer["city"])
+        borne[claim.region_id] += Decimal(answer["district"]) + Decimal(others.get("town", 0))
+        parts = {part.region_id: part.yuan for part in award.parts.all()}
+        if parts != {region: yuan for region, yuan in borne.items() if yuan}:
+            yield f"award: the parts are {parts}, the answer's {dict(borne)}"
     words = {name: None if value is None else f"{value:.2f}" for name, value in stated.items()}
-    yield from _unequal("award", words, _figures(final.answer))
+    yield from _unequal("award", words, figures)
 
 
 def _cut(amount: str | None, granted: Fraction) -> Decimal:
@@ -252,7 +270,10 @@ def _reservation_faults(claim: Claim, decision: Decision, sums: Mapping[int, Dec
             if entered.get(key) != Decimal(use["amount"]):
                 yield f"reservation: {key} holds {entered.get(key)}, the answer takes {use['amount']}"
     for key, cap in caps.items():
-        if uses[key].ceiling.amount != cap:
-            yield f"reservation: {key} is held under {uses[key].ceiling.amount}, the answer's cap is {cap}"
+        # A sum of the last years is the ceiling of a window, and that of no whole bucket.
+        ceilings = [uses[key].ceiling, *(window.ceiling for window in uses[key].windows)]
+        held = min((one.amount for one in ceilings if one.amount is not None), default=None)
+        if held != cap:
+            yield f"reservation: {key} is held under {held}, the answer's cap is {cap}"
     whole = {bucket_key(Bucket(SCOPES[per], rules.item.id), party) for per in (("applicant",), ("applicant", "year"))}
     yield from (f"reservation: {key} holds {entered[key]}" for key in whole if entered[key] != decision.amount)
