@@ -11,14 +11,13 @@ from policies.engine.columns.arithmetic import among, distinct
 from policies.engine.columns.buckets import Buckets, joined
 from policies.engine.columns.keys import entries_of_lines
 from policies.engine.columns.ledger import Ledger, grouped
-from policies.engine.limits.base import CompiledLimit, LimitColumns
+from policies.engine.limits.deduction import Deduction, DeductionColumns
 from policies.engine.money import money_text
 from policies.engine.scopes import SUBJECT, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.engine.batch.answers import Work
     from policies.engine.batch.run import Run
     from policies.engine.columns.keys import Keys
     from policies.engine.columns.population import IntArray
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from policies.engine.model import Content
     from policies.engine.part import Part
     from policies.engine.pool import Pool
-    from policies.engine.trace import Entry, Note
 
 OTHER_POLICY = "other_policy"
 
@@ -42,45 +40,33 @@ def compile_overlap(spec: Content, context: Context, item_id: str) -> Overlap:
         code=code,
         scope=SUBJECT,
         base=item_id,
+        ledger=OTHER_POLICY,
         note=context.note(code, words, cite=cite),
         unused=context.note(code, "未获其他政策对同一事项的支持，不需扣减", cite=cite),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Overlap(CompiledLimit):
+class Overlap(Deduction):
     """The compiled rule: no bucket of its own, as it is the other documents' that count."""
 
-    is_entered = False
     turn = 90
 
-    note: Note
-    unused: Note
-
-    def deduct(self, claim: Pool, part: Part) -> Entry | None:
-        if not part.sum:
-            return None
-        asked = part.asked
+    def had(self, claim: Pool, part: Part) -> int:
         # What a part does not state for itself is taken off once, from the first parts.
-        other = asked.paid.sums[OTHER_POLICY] if asked.own_paid else claim.left_of_others
-        if not other:
-            return (self.unused, (), part.sum, False, 0)
-        taken = part.take_off(other)
-        if not asked.own_paid:
+        return int(part.asked.paid.sums[OTHER_POLICY] if part.asked.own_paid else claim.left_of_others)
+
+    def take_off(self, claim: Pool, part: Part, had: int) -> None:
+        taken = part.take_off(had)
+        if not part.asked.own_paid:
             claim.left_of_others -= taken
-        if not part.sum:
-            part.reasons.append((self.note, (other,), 0))
-        return (self.note, (other,), part.sum, True, 0)
 
     def reads(self, item_id: str) -> tuple[str, Scope | None, str]:
         return OTHER_POLICY, None, item_id
 
 
-class OverlapColumns(LimitColumns):
-    """What other documents paid for the claim's subjects."""
-
-    def deduct(self, work: Work) -> None:
-        work.take_off_paid(OTHER_POLICY, self.limit.code)
+class OverlapColumns(DeductionColumns):
+    """What other documents paid for the claim's subjects, taken off."""
 
 
 class OtherPolicies(Ledger):

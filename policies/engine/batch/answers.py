@@ -17,6 +17,7 @@ from policies.engine.terms import Outcome
 if TYPE_CHECKING:
     from policies.engine.batch.run import Run
     from policies.engine.columns.population import BoolArray, IntArray
+    from policies.engine.columns.shape import Shape
 
 _PAYABLE, _REFUSED = OUTCOME_INDEX[Outcome.PAYABLE], OUTCOME_INDEX[Outcome.REFUSED]
 _UNDETERMINED = OUTCOME_INDEX[Outcome.UNDETERMINED]
@@ -47,6 +48,11 @@ class Answers:
             known, anew = getattr(self, field.name), getattr(fresh, field.name)
             if known is not None:
                 known[lines if field.name in ("lines", "granted") else claims] = anew
+
+    def cut(self, shape: Shape, rest: IntArray) -> None:
+        """Cut every claim to fen that it has left, the last lines first."""
+        self.lines, self.granted = (shape.within(fen, rest) for fen in (self.lines, self.granted))
+        self.amount = rest
 
     def refuse(self, claims: IntArray, lines: IntArray, reasons: IntArray) -> None:
         """Answer that some claims with these lines get nothing, for reasons against the whole of each."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from policies.engine.columns.conditions import UnsupportedRuleError
-from policies.engine.limits.base import ITEM, CompiledLimit, Limit, LimitColumns
+from policies.engine.limits.base import ITEM, Limit
+from policies.engine.limits.deduction import Deduction, DeductionColumns
 from policies.engine.money import money_text
 from policies.engine.problems import problem_code
 from policies.engine.scopes import APPLICANT
@@ -16,14 +17,12 @@ from policies.engine.terms import LEDGERS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from policies.engine.batch.answers import Work
     from policies.engine.context import Context
     from policies.engine.operations.base import Label
     from policies.engine.part import Part
     from policies.engine.pool import Pool
     from policies.engine.problems import Fault, Place
     from policies.engine.scopes import Scope
-    from policies.engine.trace import Entry, Note
 
 LOWER_TIER = "lower_tier"
 ABSORBS_ITSELF = problem_code(
@@ -82,46 +81,28 @@ class Absorb(Limit):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AbsorbLimit(CompiledLimit):
-    """A compiled absorption of the lower tier `base` (an item), whose bucket is only read."""
+class AbsorbLimit(Deduction):
+    """A compiled absorption of the lower tier `base`, an item."""
 
-    is_entered = False
     turn = 40
 
-    ledger: str
-    note: Note
-    unused: Note
-
-    def deduct(self, claim: Pool, part: Part) -> Entry | None:
-        """Take off what the lower tier was or is now paid."""
-        if not part.sum:
-            return None
+    def had(self, claim: Pool, part: Part) -> int:
+        """What the lower tier was or is now paid."""
         before = part.asked.paid.sums[self.ledger]
         below = [(tier, fen) for tier, fen in claim.sums() if tier.program.item.id == self.base]
         lower = sum(fen for _, fen in below)
         # A lower tier that absorbs in its turn stands for what was paid below it, too.
         chained = any(isinstance(limit, AbsorbLimit) for tier, _ in below for limit in tier.program.limits)
-        lower = max(lower, before) if chained else lower + before
-        if not lower:
-            return (self.unused, (), part.sum, False, 0)
-        part.take_off(lower)
-        if not part.sum:
-            part.reasons.append((self.note, (lower,), 0))
-        return (self.note, (lower,), part.sum, True, 0)
+        return max(lower, before) if chained else lower + before
 
-    def reads(self, item_id: str) -> tuple[str, Scope, str]:
+    def reads(self, item_id: str) -> tuple[str, Scope | None, str]:
         if self.ledger != LOWER_TIER:
             raise UnsupportedRuleError(item_id, f"{self.code} reads the ledger {self.ledger}")
-        return self.ledger, self.scope, self.base
+        return Deduction.reads(self, item_id)
 
 
-class AbsorbColumns(LimitColumns):
-    """What the lower tier was paid, taken off the claim's sum."""
-
-    limit: AbsorbLimit
-
-    def deduct(self, work: Work) -> None:
-        work.take_off_paid(self.limit.ledger, self.limit.code)
+class AbsorbColumns(DeductionColumns):
+    """What the lower tier was paid, taken off."""
 
 
 AbsorbLimit.columns = AbsorbColumns

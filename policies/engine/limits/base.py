@@ -5,15 +5,17 @@ from __future__ import annotations
 import copy
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self, TypeVar
 
 from policies.engine.checks import item_id, list_of, one_of
+from policies.engine.columns.conditions import UnsupportedRuleError
+from policies.engine.columns.ledger import grouped
 from policies.engine.problems import problem_code
 from policies.engine.scopes import SCOPES, scope_of
 from policies.engine.spec import CODE, COUNT, GUARD, ONLY, RATIO, TEXT, Kind, Spec, key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
     from fractions import Fraction
 
     from policies.engine.assessment import BucketUse, Reason
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from policies.engine.scopes import Scope
     from policies.engine.trace import Entry
 
+Way = TypeVar("Way", bound="Hashable")
 NO_SCOPE = problem_code("no_scope", "没有“{scope}”这样的范围", "可选：{known}", form="没有这样的合计范围，请重新选择。")
 YEARS = problem_code(
     "years_of_scope",
@@ -234,6 +237,21 @@ def subject_of(part: Part, line: Line) -> str:
     name = part.program.item.subject
     value = line.facts.get(name) if name else None
     return str(value) if value is not None else f"{part.program.item.id}#{line.number}"
+
+
+def shared_by(
+    runs: list[Run], columns: type[LimitColumns], name: Callable[[Any], str], way: Callable[[Any], Way]
+) -> Iterator[tuple[str, Way, list[Run]]]:
+    """The runs whose limits of these columns have one name, and the one way in which all of them count.
+
+    UnsupportedRuleError where two of them count in different ways.
+    """
+    limits = [limits_of(run, columns) for run in runs]
+    for shared, members in grouped(runs, (None if one is None else name(one) for one in limits)).items():
+        ways = {way(limits_of(run, columns)) for run in members}
+        if len(ways) > 1:
+            raise UnsupportedRuleError(members[0].item.id, f"what {shared} holds is counted in different ways")
+        yield shared, ways.pop(), members
 
 
 @dataclass(frozen=True, kw_only=True)

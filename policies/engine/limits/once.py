@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from policies.engine.columns.arithmetic import run_starts
-from policies.engine.columns.conditions import UnsupportedRuleError
-from policies.engine.columns.ledger import Ledger, grouped
-from policies.engine.limits.base import GROUP, PER, Ceiling, CompiledLimit, Limit, LimitColumns, limits_of
+from policies.engine.columns.ledger import Ledger
+from policies.engine.limits.base import GROUP, PER, Ceiling, CompiledLimit, Limit, LimitColumns, shared_by
 from policies.engine.scopes import APPLICANT, ONE_OF_GROUP, SCOPES, group_base
 from policies.engine.spec import key
 
@@ -132,12 +132,8 @@ class OnceColumns(LimitColumns):
 
     @classmethod
     def ledgers(cls, runs: list[Run], keys: Keys) -> Iterator[Ledger]:
-        limits = [limits_of(run, cls) for run in runs]
-        for name, members in grouped(runs, (limit and limit.group for limit in limits)).items():
-            scopes = {limits_of(run, cls).scope for run in members}
-            if len(scopes) > 1:
-                raise UnsupportedRuleError(members[0].item.id, f"the one-offs of {name} are counted in different ways")
-            yield OnceLedger(name, scopes.pop(), members, keys)
+        for name, scope, members in shared_by(runs, cls, attrgetter("group"), attrgetter("scope")):
+            yield OnceLedger(name, scope, members, keys)
 
 
 class OnceLedger(Ledger):

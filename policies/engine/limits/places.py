@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from policies.engine.columns.buckets import joined
-from policies.engine.columns.conditions import UnsupportedRuleError
-from policies.engine.columns.ledger import Ledger, QuotaUse, grouped
+from policies.engine.columns.ledger import Ledger, QuotaUse
 from policies.engine.columns.places import Places
-from policies.engine.limits.base import Ceiling, CompiledLimit, LimitColumns, limits_of
+from policies.engine.limits.base import Ceiling, CompiledLimit, LimitColumns, limits_of, shared_by
 from policies.engine.scopes import DISTRICT_YEAR
 
 if TYPE_CHECKING:
@@ -116,12 +116,8 @@ class QuotaColumns(LimitColumns):
 
     @classmethod
     def ledgers(cls, runs: list[Run], keys: Keys) -> Iterator[Ledger]:
-        limits = [limits_of(run, cls) for run in runs]
-        for name, members in grouped(runs, (limit and limit.group for limit in limits)).items():
-            ways = {(limits_of(run, cls).by_lines, limits_of(run, cls).scope) for run in members}
-            if len(ways) > 1:
-                raise UnsupportedRuleError(members[0].item.id, f"the places of {name} are counted in different ways")
-            by_lines, scope = ways.pop()
+        found = shared_by(runs, cls, attrgetter("group"), attrgetter("by_lines", "scope"))
+        for name, (by_lines, scope), members in found:
             yield (QuotaLedger if by_lines else ApplicantPlaces)(name, scope, members, keys)
 
 

@@ -6,6 +6,7 @@ import copy
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import numpy as np
@@ -13,8 +14,7 @@ import numpy as np
 from policies.engine.columns.arithmetic import compare, pick, run_starts
 from policies.engine.columns.buckets import joined
 from policies.engine.columns.conditions import UnsupportedRuleError
-from policies.engine.columns.ledger import grouped
-from policies.engine.limits.base import GROUP, NO_CEILING, PER, Ceiling, Limit, LimitColumns, limits_of
+from policies.engine.limits.base import GROUP, NO_CEILING, PER, Ceiling, Limit, LimitColumns, shared_by
 from policies.engine.limits.places import PLACES, CountedLimit, QuotaLedger
 from policies.engine.line import as_number
 from policies.engine.money import money_text, number_text, parse_number
@@ -286,12 +286,8 @@ class SelectColumns(LimitColumns):
 
     @classmethod
     def ledgers(cls, runs: list[Run], keys: Keys) -> Iterator[Ledger]:
-        limits = [limits_of(run, cls) for run in runs]
-        for name, members in grouped(runs, (limit and limit.group for limit in limits)).items():
-            ways = {(limits_of(run, cls).rule.ties, limits_of(run, cls).scope) for run in members}
-            if len(ways) > 1:
-                raise UnsupportedRuleError(members[0].item.id, f"the claims of {name} are ranked in different ways")
-            ties, scope = ways.pop()
+        found = shared_by(runs, cls, attrgetter("group"), attrgetter("rule.ties", "scope"))
+        for name, (ties, scope), members in found:
             yield SelectLedger(name, scope, members, keys, ties=ties)
 
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from policies.engine.limits.base import CompiledLimit, Limit, LimitColumns
+from policies.engine.limits.base import Limit
+from policies.engine.limits.deduction import Deduction, DeductionColumns
 from policies.engine.money import money_text
-from policies.engine.scopes import APPLICANT, APPLICANT_YEAR, Scope
+from policies.engine.scopes import APPLICANT, APPLICANT_YEAR
 from policies.engine.spec import key
 
 if TYPE_CHECKING:
-    from policies.engine.batch.answers import Work
     from policies.engine.context import Context
     from policies.engine.operations.base import Label
-    from policies.engine.part import Part
-    from policies.engine.pool import Pool
-    from policies.engine.trace import Entry, Note
 
 _SCOPES = {scope.ledger: scope for scope in (APPLICANT, APPLICANT_YEAR)}
 _SPANS = {APPLICANT.ledger: "累计", APPLICANT_YEAR.ledger: "本年度"}
@@ -42,6 +39,7 @@ class TopUp(Limit):
             code=self.code,
             scope=_SCOPES[self.tops_up],
             base=item_id,
+            ledger=self.tops_up,
             note=context.note(self.code, words, cite=self.cite),
             unused=context.note(self.code, "此前未获本事项支持，不需扣减", cite=self.cite),
         )
@@ -54,40 +52,14 @@ class TopUp(Limit):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TopUpLimit(CompiledLimit):
+class TopUpLimit(Deduction):
     """What the item's own bucket holds, taken off; the bucket is entered for its own sake."""
 
-    is_entered = False
     turn = 35
 
-    note: Note
-    unused: Note
 
-    def deduct(self, claim: Pool, part: Part) -> Entry | None:
-        """Take off what was had before."""
-        del claim
-        if not part.sum:
-            return None
-        before = part.asked.paid.sums[self.scope.ledger]
-        if not before:
-            return (self.unused, (), part.sum, False, 0)
-        part.take_off(before)
-        if not part.sum:
-            part.reasons.append((self.note, (before,), 0))
-        return (self.note, (before,), part.sum, True, 0)
-
-    def reads(self, item_id: str) -> tuple[str, Scope, str]:
-        del item_id
-        return self.scope.ledger, self.scope, self.base
-
-
-class TopUpColumns(LimitColumns):
+class TopUpColumns(DeductionColumns):
     """The same for all claims of a run."""
-
-    limit: TopUpLimit
-
-    def deduct(self, work: Work) -> None:
-        work.take_off_paid(self.limit.scope.ledger, self.limit.code)
 
 
 TopUpLimit.columns = TopUpColumns

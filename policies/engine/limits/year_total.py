@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -10,9 +11,8 @@ import numpy as np
 from policies.engine.assessment import BucketUse
 from policies.engine.columns.arithmetic import run_starts
 from policies.engine.columns.buckets import joined
-from policies.engine.columns.conditions import UnsupportedRuleError
-from policies.engine.columns.ledger import Ledger, grouped
-from policies.engine.limits.base import GROUP, PER, Ceiling, CompiledLimit, Limit, LimitColumns, limits_of
+from policies.engine.columns.ledger import Ledger
+from policies.engine.limits.base import GROUP, PER, Ceiling, CompiledLimit, Limit, LimitColumns, limits_of, shared_by
 from policies.engine.money import money_text
 from policies.engine.problems import problem_code
 from policies.engine.scopes import SCOPES
@@ -133,12 +133,8 @@ class TotalColumns(LimitColumns):
 
     @classmethod
     def ledgers(cls, runs: list[Run], keys: Keys) -> Iterator[Ledger]:
-        limits = [limits_of(run, cls) for run in runs]
-        for name, members in grouped(runs, (limit and limit.base for limit in limits)).items():
-            ways = {(limits_of(run, cls).scope, limits_of(run, cls).fen) for run in members}
-            if len(ways) > 1:
-                raise UnsupportedRuleError(members[0].item.id, f"the money of {name} is shared in different ways")
-            yield TotalLedger(name, ways.pop()[0], members, keys)
+        for name, (scope, _), members in shared_by(runs, cls, attrgetter("base"), attrgetter("scope", "fen")):
+            yield TotalLedger(name, scope, members, keys)
 
 
 class TotalLedger(Ledger):
@@ -162,9 +158,7 @@ class TotalLedger(Ledger):
             left = limit.fen - int(stated[members].max(initial=0))
             given[members] = ration(wanted[members].tolist(), left, PRO_RATA)
         for place, run in enumerate(self.runs):
-            rest, answers = given[self._part(place)], run.answers
-            answers.lines, answers.granted = (run.shape.within(fen, rest) for fen in (answers.lines, answers.granted))
-            answers.amount = rest
+            run.answers.cut(run.shape, given[self._part(place)])
 
 
 TotalLimit.columns = TotalColumns

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -24,14 +25,31 @@ if TYPE_CHECKING:
     from policies.engine.problems import Fault, Place
 
 LARGER, SMALLER, ADD, OTHERWISE = "larger", "smaller", "add", "otherwise"
-JOINS = {
-    LARGER: "取两者中较高的（就高）",
-    SMALLER: "取两者中较低的（取低）",
-    ADD: "与前面的相加",
-    OTHERWISE: "前面没有算出金额时才用",
+
+
+def _sum(one: IntArray, other: IntArray) -> IntArray:
+    if len(one) and max(one.max(), other.max()) > MOST:
+        raise PopulationError(f"two sums of one line pass {MOST} fen")
+    return one + other
+
+
+class _Join(NamedTuple):
+    """What becomes of the sum before: in words, and what is made of both, of one line and of columns."""
+
+    label: str
+    lead: str
+    merge: Callable[[int, int], int] | None = None
+    merge_columns: Callable[[IntArray, IntArray], IntArray] | None = None
+
+
+_NO_JOIN = _Join("", "")
+_JOINS = {
+    LARGER: _Join("取两者中较高的（就高）", "就高：", max, np.maximum),
+    SMALLER: _Join("取两者中较低的（取低）", "取低：", min, np.minimum),
+    ADD: _Join("与前面的相加", "另加：", operator.add, _sum),
+    OTHERWISE: _Join("前面没有算出金额时才用", "否则："),
 }
-_LEADS = {LARGER: "就高：", SMALLER: "取低：", ADD: "另加：", OTHERWISE: "否则："}
-_MERGES: dict[str, Callable[[int, int], int]] = {LARGER: max, SMALLER: min, ADD: lambda one, other: one + other}
+JOINS = {name: join.label for name, join in _JOINS.items()}
 NOTHING_TO_JOIN = problem_code(
     "nothing_to_join",
     "前面没有定金额的步骤，无从比较或相加",
@@ -59,27 +77,23 @@ class Setter(Operation):
     joins: str | None = key(JOINS, "与前面的金额", help="前面已有定金额的步骤时选", default=None)
 
     def framed(self, context: Context) -> Step:
-        run, only, joins = self.compile(context), context.only(self.only), self.joins
+        run, only, joins, merge = self.compile(context), context.only(self.only), self.joins, self._join.merge
         if only is None and joins is None:
             return run
-        merge = _MERGES.get(joins or "")
-        sentence = self.full_sentence(context.label)
-        skipped = context.note(self.code or "ONLY", f"{sentence}：不适用", cite=self.cite)
+        skipped = context.note(self.code or "ONLY", f"{self.full_sentence(context.label)}：不适用", cite=self.cite)
 
         def words(figures: tuple[Any, ...]) -> str:
             before, own, taken = map(money_text, figures)
-            return f"{JOINS[joins or ADD].partition('（')[0]}：前面 {before}，这一步 {own}，计 {taken}"
+            return f"{self._join.label.partition('（')[0]}：前面 {before}，这一步 {own}，计 {taken}"
 
         joined = context.note("JOINED", words, cite=self.cite)
 
         def act(line: Line) -> bool:
             before = line.amount
-            if only is not None and not holds_for(only, self.only, line):
-                if line.missing:
-                    return True
-                line.note(skipped, applied=False)
-                return False
-            if joins == OTHERWISE and before is not None:
+            applies = only is None or holds_for(only, self.only, line)
+            if not applies and line.missing:
+                return True
+            if not applies or (joins == OTHERWISE and before is not None):
                 line.note(skipped, applied=False)
                 return False
             if run(line):
@@ -96,7 +110,7 @@ class Setter(Operation):
         run, only, joins = self.compile_columns(context), context.only(self.only), self.joins
         if only is None and joins is None:
             return run
-        merge = _COLUMN_MERGES.get(joins or "")
+        merge = self._join.merge_columns
 
         def act(lines: Lines) -> None:
             stop_unknown(only, lines)
@@ -112,6 +126,10 @@ class Setter(Operation):
             lines.running = still & ~(acts & ~lines.running)
 
         return act
+
+    @property
+    def _join(self) -> _Join:
+        return _JOINS.get(self.joins or "", _NO_JOIN)
 
     @property
     def is_joined(self) -> bool:
@@ -136,7 +154,7 @@ class Setter(Operation):
 
     @property
     def _lead(self) -> str:
-        return _LEADS.get(self.joins or "", "") + (f"{self.called}：" if self.called else "")
+        return self._join.lead + (f"{self.called}：" if self.called else "")
 
     def full_sentence(self, label: Label) -> str:
         return f"{self._lead}{self.sentence(label)}"
@@ -149,16 +167,3 @@ class Setter(Operation):
         if self.joins:
             yield " ".join(self.headline(words))
         yield from self.bounds(words)
-
-
-def _sum(one: IntArray, other: IntArray) -> IntArray:
-    if len(one) and max(one.max(), other.max()) > MOST:
-        raise PopulationError(f"two sums of one line pass {MOST} fen")
-    return one + other
-
-
-_COLUMN_MERGES: dict[str, Callable[[IntArray, IntArray], IntArray]] = {
-    LARGER: np.maximum,
-    SMALLER: np.minimum,
-    ADD: _sum,
-}
