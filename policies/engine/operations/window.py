@@ -101,9 +101,11 @@ def _within(rows: Rows, first: IntArray, last: IntArray) -> BoolArray:
     since = rows.paid_on.astype(np.int32, copy=False) - np.repeat(first.astype(np.int32), np.diff(rows.starts))
     longest = last - first
     least, most = int(longest.min()), int(longest.max())
-    inside = (since >= 0) & (since <= least)
+    # Seen without a sign, what is dated before is later than any term ends.
+    after = since.view(np.uint32)
+    inside: BoolArray = after <= least
     # Terms differ by a few days (leap years): only rows between need a look at their own.
-    near = np.flatnonzero((since > least) & (since <= most)) if most > least else np.zeros(0, dtype=np.int64)
+    near = np.flatnonzero(after - np.uint32(least + 1) < most - least) if most > least else np.zeros(0, dtype=np.int64)
     if len(near):
         line = np.searchsorted(rows.starts, near, side="right") - 1
         inside[near] = since[near] <= longest[line]
