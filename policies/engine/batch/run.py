@@ -72,6 +72,8 @@ class Run:
         self.needs_ledger = rules.needs_ledger or any(version.needs_ledger for version, _ in versions)
         self._run_steps()
         self.columns = self._columns()
+        if not self.needs_ledger:
+            self.lines.let_go_of_facts()
 
     def __len__(self) -> int:
         return len(self.claims)

@@ -144,10 +144,15 @@ class Lines:
         day, filed, kind = (pick(column, where) for column in (self.day, self.filed, self.kind))
         return Lines(take_lines(self.table, where), day=day, filed=filed, kind=kind, assume=self.assume)
 
+    def let_go_of_facts(self) -> None:
+        """Keep what the steps left, and nothing that only steps read: they are not run again."""
+        self.table = replace(self.table, columns={}, rows={})
+        self.derived, self.kept = {}, {}
+
     def after_steps(self, where: IntArray) -> "Lines":
-        """The lines at ascending positions `where` as the steps left them, without what only steps read."""
+        """The lines at ascending positions `where` as the steps left them; they have let go of their facts."""
         part = copy.copy(self)
-        part.table = take_lines(replace(self.table, columns={}, rows={}), where)
+        part.table = take_lines(self.table, where)
         for name in ("count", *_STATE):
             setattr(part, name, pick(getattr(self, name), where))
         return part
