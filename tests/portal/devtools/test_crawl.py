@@ -41,9 +41,10 @@ def test_a_crawl_finds_what_only_one_look_has_and_what_is_folded_away(context, c
     assert [fault.split(":")[0] for fault in walked] == [
         *("focus not seen at 1280", "focus covered at 1280"),
         *("focus not seen at 320", "focus covered at 320"),
-        *("focus not seen at 1280 in high contrast", "focus covered at 1280 in high contrast"),
+        # There the browser marks the focus by itself.
+        "focus covered at 1280 in high contrast",
     ]
-    assert ["dull" in fault for fault in walked] == [True, False] * 3
+    assert ["dull" in fault for fault in walked] == [True, False, True, False, False]
     said = {tuple(fault.split()[:5]) for fault in found.faults if " at " not in fault}
     assert said == {
         ("color-contrast:", "-", "policies:documents", "dark", "768"),
