@@ -23,6 +23,9 @@ _TRUSTED_SECONDS = 5.0
 class PreparingCursor(base.ServerBindingCursor):
     """Has every statement prepared."""
 
+    # The stubs do not know what the framework's cursor inherits.
+    connection: Any
+
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         try:
             return self._prepared(query, params, **options)
@@ -34,7 +37,6 @@ class PreparingCursor(base.ServerBindingCursor):
             return self._prepared(query, params, **options)
 
     def _prepared(self, query: Any, params: Any, **options: Any) -> Any:
-        # The stubs do not know what the framework's cursor inherits.
         return super().execute(query, params, **options | {"prepare": True})  # type: ignore[misc]
 
 
