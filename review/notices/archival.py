@@ -1,6 +1,6 @@
 """PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1): how a notice can be read in fifty years, and be listened to.
 
-Tests ask veraPDF of both ([decision 47](../../docs/decisions/0047-archival-paper-and-seals-of-state.md)).
+Tests ask veraPDF of both ([decision 46](../../docs/decisions/0046-archival-paper-and-seals-of-state.md)).
 """
 
 from __future__ import annotations
