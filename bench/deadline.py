@@ -187,12 +187,18 @@ def _in_site(what: str, *arguments: str) -> None:
     django.setup()
     from datetime import UTC, datetime  # noqa: PLC0415
 
+    from django.db import transaction  # noqa: PLC0415
+
     from applications.claims.models import Claim  # noqa: PLC0415
     from policies.calls.models import Call  # noqa: PLC0415
 
     if what == "close":
         closing = time.time() + float(arguments[0])
-        Call.objects.update(closes_at=datetime.fromtimestamp(closing, UTC))
+        # Saved one by one, as the audit chain holds what a call says.
+        with transaction.atomic():
+            for call in Call.objects.all():
+                call.closes_at = datetime.fromtimestamp(closing, UTC)
+                call.save()
         print(closing)
         return
     print(

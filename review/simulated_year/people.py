@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 from stdnum.cn import uscc
 
 from applications.claims.models import Claim
 from portal.accounts.enums import ApplicantKind, Role, SizeClass, Verification
-from portal.accounts.models import Applicant, Appointment, Membership, Region, User
+from portal.accounts.models import Applicant, Membership, Region, User
 from portal.accounts.persons import same_person
 from portal.accounts.selectors import known_digest
+from portal.accounts.services.officials import appoint_official
+from portal.core import clock
+from portal.core.actor import ActorContext
 from review.decisions.models import Decision
 
 CITY = "320200"
@@ -102,20 +104,14 @@ def make_city(claims: int, chance: random.Random) -> City:
 def _make_officials(city: City) -> None:
     posts = [(role, district, count) for district in city.districts for role, count in _IN_DISTRICT.items()]
     posts += [(role, city.regions[CITY], count) for role, count in _IN_CITY.items()]
-    number = 0
+    number, operator = 0, ActorContext(user=None, at=clock.now())
     for role, region, count in posts:
         for _ in range(count):
             number += 1
             user = _make_user(f"official{number:03d}", f"{region.name[:2]}{role.label}{number}")
             user.identity_digest = known_digest(f"YEAR-OFFICIAL-{number:05d}")
             user.save(update_fields=["identity_digest"])
-            Appointment.objects.create(
-                user=user,
-                role=role,
-                region=region,
-                identity_digest=user.identity_digest,
-                confirmed_at=timezone.now(),
-            )
+            appoint_official(user, role=role, region=region, act=operator)
             # Read anew, so that what a person may do is read once for the whole year.
             city.officials[role, region.pk].append(User.objects.get(pk=user.pk))
 
