@@ -89,7 +89,6 @@ def test_an_objection_comes_within_the_days_and_not_too_often_from_one_address(t
 
 def test_who_objects_is_read_by_the_lists_officers_alone_and_is_in_no_record(client, office, two):
     first, _, listed = two
-    filing = filed(listed, first, file=SimpleUploadedFile("证据.pdf", make_pdf(), content_type="application/pdf"))
     officers = {office.city, office.hearer, office.decider}
     others = {
         office.second,
@@ -97,6 +96,7 @@ def test_who_objects_is_read_by_the_lists_officers_alone_and_is_in_no_record(cli
         make_official(Role.AUDITOR, wuxi()),
         make_official(Role.CITY_OFFICER, suzhou()),
     }
+    filing = filed(listed, first, file=SimpleUploadedFile("证据.pdf", make_pdf(), content_type="application/pdf"))
     for user in officers | others:
         assert Filing.objects.visible_to(user).exists() == (user in officers)
     assert set(Message.objects.filter(kind="objections.filed").values_list("user_id", flat=True)) == {

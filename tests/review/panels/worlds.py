@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.db import transaction
 from django.utils import timezone
 
 from policies.calls.models import Call
@@ -49,7 +50,10 @@ def scheme(**given):
 def at_panel(office, number: int = 1):
     """A claim that waits for a panel."""
     publish_items()
-    Call.objects.update(procedure=Procedure("city", frozenset({"panel"})).as_dict())
+    with transaction.atomic():
+        for call in Call.objects.all():
+            call.procedure = Procedure("city", frozenset({"panel"})).as_dict()
+            call.save()
     claim = confirmed(office, lines=[patent_facts(number)])
     support_claim(claim.pk, expected=expected(claim), act=act(office.city))
     return again(claim)
