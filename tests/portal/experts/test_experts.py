@@ -12,12 +12,12 @@ from openpyxl import Workbook
 from portal.access import needs_second_factor
 from portal.accounts.enums import Role
 from portal.accounts.models import User
-from portal.audit.verification import altered_rows
 from portal.core.errors import RefusedError
 from portal.core.sheet_reading import read_book
 from portal.experts.models import Expert
 from portal.experts.services import end_service, read_experts, take_in_experts
 from portal.notifications.models import Outgoing
+from tests.chain import altered_at_commit
 from tests.factories import UserFactory, act, make_official, suzhou, wuxi
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,7 @@ def test_sheet_makes_accounts_says_faults_by_cell_and_changes_nothing_the_second
     (row,) = taken_in(keeper, [*GOOD[:3], "法律", *GOOD[4:]])
     assert row.outcome == "更新资料"
     assert Expert.objects.get().fields == ["法律"]
-    assert not list(altered_rows())
+    assert altered_at_commit() == []
 
 
 def test_officials_are_no_experts_and_only_the_keeper_of_the_city_takes_in():

@@ -17,7 +17,6 @@ from portal.accounts.models import Applicant
 from portal.accounts.selectors import owner_of
 from portal.accounts.services.members import accept_invitation, hand_over_ownership, invite_member, remove_member
 from portal.audit.models import AuditRecord
-from portal.audit.verification import altered_rows
 from portal.core.errors import RefusedError
 from portal.notifications.models import Message
 from portal.ownership.enums import ContestResult, ContestState
@@ -31,6 +30,7 @@ from portal.ownership.services.contests import (
     withdraw_contest,
 )
 from review.decisions.services.decisions import accept_claim
+from tests.chain import altered_at_commit
 from tests.factories import (
     ApplicantFactory,
     ClaimFactory,
@@ -170,7 +170,7 @@ def test_a_transfer_gives_the_body_to_who_contested_and_pays_nothing_to_those_be
         "verified",
         "decided",
     ]
-    assert list(altered_rows()) == []
+    assert altered_at_commit() == []
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         Contest.objects.update(opinion="改写")
 

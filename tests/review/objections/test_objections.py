@@ -12,7 +12,6 @@ from django.utils import timezone
 from applications.claims.enums import ClaimStatus
 from portal.accounts.enums import Role
 from portal.audit.models import AuditRecord
-from portal.audit.verification import altered_rows
 from portal.core import clock
 from portal.core.errors import RefusedError
 from portal.jobs.models import Job
@@ -25,6 +24,7 @@ from review.objections.jobs import end_lists
 from review.objections.models import EndRule, Filing
 from review.objections.services import FilingDraft, accept_filing, decline_filing, file_objection, set_rule
 from tests.applications.worlds import patent_facts
+from tests.chain import altered_at_commit
 from tests.factories import act, make_official, suzhou, wuxi
 from tests.files import make_pdf
 from tests.review.decisions.pages import as_
@@ -108,7 +108,7 @@ def test_who_objects_is_read_by_the_lists_officers_alone_and_is_in_no_record(cli
     assert NAME in as_(client, office.city).get(reverse("objections:filing", args=[filing.key])).content.decode()
     paper = client.get(reverse("objections:file", args=[filing.key]))
     assert b"".join(paper.streaming_content).startswith(b"%PDF-")
-    assert not list(altered_rows())
+    assert altered_at_commit() == []
 
 
 def test_what_waits_holds_the_approval_back_and_the_other_claim_goes_on(office, two):

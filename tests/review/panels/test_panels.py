@@ -12,7 +12,6 @@ from applications.claims.enums import ClaimStatus
 from applications.claims.services.submission import withdraw_claim
 from portal.accounts.enums import Role
 from portal.accounts.models import Membership, User
-from portal.audit.verification import altered_rows
 from portal.core import clock
 from portal.core.errors import RefusedError, StaleStateError
 from portal.core.files import open_file
@@ -43,6 +42,7 @@ from review.panels.services.judging import (
     save_sheet,
     withdraw_from,
 )
+from tests.chain import altered_at_commit
 from tests.factories import act, make_official, wuxi
 from tests.review.panels.worlds import (
     DAYS,
@@ -116,7 +116,7 @@ def test_the_draw_bars_who_is_tied_to_an_applicant_and_is_the_same_again(office)
     assert Message.objects.filter(kind="panels.invited").count() == 3
     with pytest.raises(RefusedError, match="不能再“抽取专家”"):
         draw_members(panel, act=act(user))
-    assert not list(altered_rows())
+    assert altered_at_commit() == []
 
 
 def test_too_small_a_pool_is_said_and_nothing_is_drawn(office):
@@ -203,7 +203,7 @@ def test_scores_change_until_handed_in_and_a_stale_page_overwrites_nothing(offic
     hand_in(seat, act=by(seat))
     with pytest.raises(RefusedError, match="已提交"):
         save_sheet(seat, entry, points=[Decimal(90), None], revision=2, **given)
-    assert not list(altered_rows())
+    assert altered_at_commit() == []
 
 
 def test_the_last_to_hand_in_ends_the_scoring_and_the_chair_confirms_what_comes_out(office):
@@ -224,7 +224,7 @@ def test_the_last_to_hand_in_ends_the_scoring_and_the_chair_confirms_what_comes_
         assert file.read(5) == b"%PDF-"
     assert high.claim.scores.get().score == high.score
     assert Message.objects.filter(kind="panels.confirmed", user=user).exists()
-    assert not list(altered_rows())
+    assert altered_at_commit() == []
     with pytest.raises(RefusedError):
         confirm(chair, opinion="再次", act=by(chair))
 
@@ -249,7 +249,7 @@ def test_a_conclusion_waits_for_the_panel_keeps_its_report_and_supports_only_who
     # The engine was asked with the rank of the panel.
     assert decision.assessment.question["rank"] == 1
     assert again(claims[high.pk]).status == ClaimStatus.FINAL_DECISION
-    assert not list(altered_rows())
+    assert altered_at_commit() == []
 
 
 def test_the_chair_gives_scores_back_and_the_result_is_undone(office):

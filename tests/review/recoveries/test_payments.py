@@ -9,7 +9,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from applications.claims.enums import ClaimStatus
-from portal.audit.verification import altered_rows
 from portal.core.errors import RefusedError
 from review.funding.selectors import standing_parts
 from review.payments.debts import debts_of
@@ -33,6 +32,7 @@ from review.treasury.models import BudgetLine
 from review.treasury.selectors import book_problems, claim_balances, lines_of_claim
 from review.treasury.services.lines import LinePlan, create_line, give_to_districts, issue_budget
 from tests.applications.worlds import patent_facts
+from tests.chain import altered_at_commit
 from tests.factories import act, binhu, wuxi
 from tests.review.paying import pay, sent, treasurers
 from tests.review.recoveries.worlds import DAY, awarded, decided_recovery, heard, served
@@ -64,7 +64,7 @@ def test_lowered_award_is_paid_at_its_lower_sum_and_an_ended_one_not_at_all(offi
     assert waiting(claim) == standing_parts(claim.award)
     terminate_claim(claim.pk, reason="严重失信", act=on(DAY, office.decider))
     assert waiting(claim) == {}
-    assert list(altered_rows()) == []
+    assert altered_at_commit() == []
 
 
 def test_what_is_in_a_batch_is_taken_out_first(office):
@@ -98,7 +98,7 @@ def test_debt_is_set_off_against_the_next_payment_of_its_payer(office, time_mach
     assert (recovery.state, debt_of(claim.applicant_id)) == (RecoveryState.SETTLED, 0)
     assert [receipt.principal_fen for receipt in recovery.receipts.all()] == [60000, 40000]
     assert list(book_problems()) == []
-    assert list(altered_rows()) == []
+    assert altered_at_commit() == []
 
 
 @pytest.mark.parametrize("was_in_a_batch", [False, True])
@@ -122,7 +122,7 @@ def test_one_payers_part_is_revoked_before_payment_and_the_other_is_paid(office,
     assert not any(claim_balances(claim.pk).values())
     assert waiting(claim) == {}
     assert list(book_problems()) == []
-    assert list(altered_rows()) == []
+    assert altered_at_commit() == []
 
 
 @pytest.mark.parametrize("payer", ["320200", "320211"])

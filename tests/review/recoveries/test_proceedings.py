@@ -12,7 +12,6 @@ from django.db import IntegrityError, transaction
 from applications.claims.enums import ClaimStatus
 from applications.ledger.models import LimitEntry
 from applications.ledger.selectors import balances
-from portal.audit.verification import altered_rows
 from portal.core.errors import RefusedError
 from portal.core.money import to_fen
 from review.decisions.enums import CreditResult
@@ -47,6 +46,7 @@ from review.treasury.models import BudgetLine
 from review.treasury.selectors import claim_balances
 from review.treasury.services.awards import move_claim
 from tests.applications.worlds import patent_facts
+from tests.chain import altered_at_commit
 from tests.factories import act
 from tests.review.recoveries.worlds import (
     DAY,
@@ -150,7 +150,7 @@ def test_unpaid_award_is_lowered_to_the_fen_by_the_split_of_its_rules(office, ne
     after = taken(claim)
     assert all(amount < before[key] for key, amount in after.items())
     assert after
-    assert list(altered_rows()) == []
+    assert altered_at_commit() == []
 
 
 @pytest.mark.django_db
@@ -187,7 +187,7 @@ def test_paid_award_is_revoked_and_comes_back_in_instalments_to_zero(office):
     recovery.refresh_from_db()
     assert (recovery.state, held(claim), debt_of(claim.applicant_id)) == (S.SETTLED, {}, 0)
     call_command("verify_ledger")
-    assert list(altered_rows()) == []
+    assert altered_at_commit() == []
 
 
 @pytest.mark.django_db
@@ -365,7 +365,7 @@ def test_waiver_needs_two_people_and_clears_the_demand_not_the_payment(office):
     assert held(claim) == {K.AVAILABLE: -400000, K.PAID: 400000}
     assert open_actions(recovery, office.decider) == []
     call_command("verify_ledger")
-    assert list(altered_rows()) == []
+    assert altered_at_commit() == []
 
 
 @pytest.mark.django_db

@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 
 from applications.claims.enums import ClaimStatus
 from applications.ledger.models import LimitEntry
-from portal.audit.verification import altered_rows
 from portal.core.errors import RefusedError
 from portal.core.money import to_fen
 from review.funding.selectors import standing_parts
@@ -22,6 +21,7 @@ from review.treasury.enums import AccountKind, EntryKind
 from review.treasury.selectors import book_problems, claim_balances
 from review.treasury.services.awards import move_claim
 from tests.applications.worlds import patent_facts
+from tests.chain import altered_at_commit
 from tests.depth import by_depth
 from tests.review.recoveries.worlds import DAY, TERMS, awarded, lowered, printed, second_decider
 from tests.review.worlds import again, on
@@ -107,4 +107,4 @@ def test_whatever_officers_do_to_an_award_books_and_limits_agree_with_it(office,
         check(again(claim))
         day += timedelta(days=chance.choice([0, 1, 1, 9]))
     assert done
-    assert list(altered_rows()) == []
+    assert altered_at_commit() == []
