@@ -9,9 +9,9 @@ with WORLDS=anew.
 
 import functools
 import os
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -69,7 +69,7 @@ class _Position:
 
 @dataclass(frozen=True)
 class _Kept:
-    """What a step left: the rows of every table that it changed, new files, callbacks, and what it returned."""
+    """What a step left: the rows of every table that it changed, new files, all callbacks, and what it returned."""
 
     tables: dict[str, bytes]
     files: dict[Path, bytes]
@@ -107,13 +107,13 @@ def made_once(make: Callable[P, T]) -> Callable[P, T]:
             _write_back(kept)
             result: T = deepcopy(kept.result)
         else:
-            files, callbacks, mails = _files(), len(connection.run_on_commit), _mails()
+            files, mails = _files(), _mails()
             result = make(*args, **kwargs)
             if _mails() == mails:
                 _kept[steps] = _Kept(
                     tables=_changed_tables(before, rows_written()),
                     files={path: (_private() / path).read_bytes() for path in _files() - files},
-                    callbacks=[callback[1:] for callback in connection.run_on_commit[callbacks:]],
+                    callbacks=_copied(callback[1:] for callback in connection.run_on_commit),
                     result=deepcopy(result),
                 )
         _position[:] = [_Position(steps, rows_written(), tuple(connection.savepoint_ids))]
@@ -233,4 +233,9 @@ def _write_back(kept: _Kept) -> None:
         target = _private() / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-    connection.run_on_commit.extend((set(connection.savepoint_ids), *callback) for callback in kept.callbacks)
+    connection.run_on_commit[:] = [(set(connection.savepoint_ids), *each) for each in _copied(kept.callbacks)]
+
+
+def _copied(callbacks: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Callbacks of the commit as they stand: of the rows that wait for a record, later records take some away."""
+    return [(copy(call), *rest) for call, *rest in callbacks]
