@@ -90,15 +90,19 @@ ROUNDS = (
 )
 TWO_PROCESSES = ["-n", "2", "--dist=worksteal"]
 CLOSING_LINE = re.compile(r"\d+ (passed|failed|errors?|deselected)\b.* in [\d.]+s")
+# pytest's last word on each test that did not pass: its name and what was wrong, cut to the width of the screen.
+FAILED_LINE = re.compile(r"(FAILED|ERROR) tests/")
+WIDTH_OF_LINES = "250"
 
 
 @dataclass(frozen=True)
 class Result:
-    """How a round ended: whether all passed, pytest's closing line, and the seconds it took."""
+    """How a round ended: whether all passed, pytest's closing line, a line for each failure, the seconds it took."""
 
     name: str
     passed: bool
     closing: str
+    failures: Sequence[str]
     seconds: float
 
 
@@ -106,7 +110,7 @@ def environment(database: str) -> dict[str, str]:
     """This process's environment with the tests' database."""
     # A hundred processes read the same modules: compiled once, they start in half the time.
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return inherited | {"DATABASE": database}
+    return inherited | {"DATABASE": database, "COLUMNS": WIDTH_OF_LINES}
 
 
 def make_databases() -> None:
@@ -122,6 +126,7 @@ def run_round(round_: Round, *, prefix: str = "") -> Result:
     """Run pytest once, passing its output on, each line behind the prefix."""
     began = time.monotonic()
     closing = "pytest ended without a closing line"
+    failures = []
     with subprocess.Popen(
         ["nice", f"-n{round_.niceness}", sys.executable, "-m", "pytest", "-q", "--no-skips", *round_.arguments],
         cwd=ROOT,
@@ -136,8 +141,10 @@ def run_round(round_: Round, *, prefix: str = "") -> Result:
             sys.stdout.flush()
             if CLOSING_LINE.search(line):
                 closing = line.strip("= \n")
+            elif FAILED_LINE.match(line):
+                failures.append(line.rstrip())
     # Status 5, nothing collected, counts as a failure too: a round that shows nothing is a broken round.
-    return Result(round_.name, process.returncode == 0, closing, time.monotonic() - began)
+    return Result(round_.name, process.returncode == 0, closing, failures, time.monotonic() - began)
 
 
 def run_row(row: Sequence[Round]) -> list[Result]:
@@ -157,6 +164,8 @@ def main() -> int:
     for result in results:
         word = "passed" if result.passed else "FAILED"
         print(f"{word}  {result.name}: {result.closing} ({result.seconds:.0f} s in all)")
+        for failure in result.failures:
+            print(f"        {failure}")
     return 0 if all(result.passed for result in results) else 1
 
 
