@@ -89,6 +89,8 @@ def test_the_preview_follows_what_is_typed_and_leads_to_the_fault(visit):
 
 def test_a_step_is_added_by_keyboard_and_stands_open(visit, draft):
     tab = visit(2)
+    # The preview's answer comes while the part that was drawn anew still settles.
+    tab.evaluate("htmx.config.defaultSettleDelay = 1500")
     chooser = tab.get_by_label("添加步骤", exact=True)
     chooser.select_option(label="单项最高额")
     chooser.press("Tab")
