@@ -1,7 +1,9 @@
 """The pages that most people open, at 50 at once, and an officer's claim page among 100,000 claims.
 
-On gunicorn, PostgreSQL and Redis. Requests a second of an applicant's home and of the questionnaire's result, and the
-time in which 95 of 100 claim pages are answered, four at once. The result is measured with 200 different answers, each
+On gunicorn, PostgreSQL and Redis. Requests a second of an applicant's home and of the questionnaire's result. The time
+in which 95 of 100 claim pages are answered while the sixty officers of a city work, each opening a page every five
+seconds, at any moment (so that some come together); and, stated without an aim, while four ask without a pause, which
+takes both cores whole. The result is measured with 200 different answers, each
 asked for again and again, and (stated without an aim) with answers that nobody gave before. What the generator of the
 load takes of the cores is part of the measurement; the processor time that the web server takes for a request is stated
 beside it, as it is the same on a busy machine.
@@ -9,11 +11,13 @@ beside it, as it is the same on a busy machine.
 
 import http.client
 import json
+import random
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +25,8 @@ from typing import Any
 from bench._processes import ROOT, copy_rows, processor_seconds
 
 SMALL = {"claims": 300, "people": 2, "requests": 12}
-AT_ONCE, OFFICERS = 50, 4
+AT_ONCE, WITHOUT_PAUSE = 50, 4
+OFFICERS, SECONDS_BETWEEN_PAGES = 60, 5
 HOME_PER_SECOND, RESULTS_PER_SECOND, CLAIM_SECONDS = 220, 390, 0.1
 RESULT = (
     "/policies/finder/result/?kind=enterprise&region=320211&event=patent&patent-granted_on={day}"
@@ -68,7 +73,8 @@ def run(claims: int = 100_000, people: int = AT_ONCE, requests: int = 4_000) -> 
         new_answers = asked[DIFFERENT_ANSWERS:]
         first = _measure(web, new_answers, len(new_answers), at_once=min(people, len(new_answers)), is_warm=False)
         addresses = [(f"/review/claims/{key}/", officer["session"]) for key in officer["keys"]]
-        claim = _measure(web, addresses, requests // 10, at_once=min(people, OFFICERS))
+        hurried = _measure(web, addresses, requests // 10, at_once=min(people, WITHOUT_PAUSE))
+        claim = _measure_at_work(web, addresses, requests // 10)
     return {
         "claims": claims,
         "at once": people,
@@ -77,6 +83,7 @@ def run(claims: int = 100_000, people: int = AT_ONCE, requests: int = 4_000) -> 
         "questionnaire": result,
         "questionnaire, answers that nobody gave before": first,
         "claim page": claim,
+        "claim page, four ask without a pause": hurried,
         "ratios": {
             "home, requests a second": _ratio(home["per second"], HOME_PER_SECOND, "higher"),
             "questionnaire's result, requests a second": _ratio(result["per second"], RESULTS_PER_SECOND, "higher"),
@@ -102,25 +109,51 @@ def _measure(
     each = max(requests // at_once, 1)
 
     def visit(number: int) -> list[float]:
-        connection, taken = http.client.HTTPConnection("127.0.0.1", web.port, timeout=60), []
-        for turn in range(each):
-            path, session = addresses[(number + turn * at_once) % len(addresses)]
-            began = time.perf_counter()
-            connection.request("GET", path, headers={"Cookie": f"portal_session={session}"})
-            answer = connection.getresponse()
-            answer.read()
-            taken.append(time.perf_counter() - began)
-            if answer.status != 200:
-                raise RuntimeError(f"{path} answered {answer.status}.")
-        connection.close()
-        return taken
+        with closing(_connect(web)) as connection:
+            return [_open(connection, *addresses[(number + turn * at_once) % len(addresses)]) for turn in range(each)]
 
     with ThreadPoolExecutor(at_once) as pool:
         if is_warm:
             list(pool.map(visit, range(at_once)))
-        began, used = time.perf_counter(), processor_seconds(web.process.pid)
-        seconds = sorted(one for taken in pool.map(visit, range(at_once)) for one in taken)
-        lasted, used = time.perf_counter() - began, processor_seconds(web.process.pid) - used
+        return _figures(web, lambda: [one for taken in pool.map(visit, range(at_once)) for one in taken])
+
+
+def _measure_at_work(web: Any, addresses: list[tuple[str, str]], requests: int) -> dict[str, float]:
+    """Open so many pages, each officer at moments of their own; what an officer waits for counts from that moment."""
+    chance = random.Random(1)
+    moments = sorted(chance.uniform(0, requests * SECONDS_BETWEEN_PAGES / OFFICERS) for _ in range(requests))
+
+    def visit(number: int) -> float:
+        time.sleep(max(began + moments[number] - time.perf_counter(), 0))
+        with closing(_connect(web)) as connection:
+            _open(connection, *addresses[number % len(addresses)])
+        return time.perf_counter() - began - moments[number]
+
+    with ThreadPoolExecutor(OFFICERS) as pool:
+        began = time.perf_counter()
+        return _figures(web, lambda: list(pool.map(visit, range(requests))))
+
+
+def _connect(web: Any) -> http.client.HTTPConnection:
+    return http.client.HTTPConnection("127.0.0.1", web.port, timeout=60)
+
+
+def _open(connection: http.client.HTTPConnection, path: str, session: str) -> float:
+    """Open a page; return the seconds until it was read whole."""
+    began = time.perf_counter()
+    connection.request("GET", path, headers={"Cookie": f"portal_session={session}"})
+    answer = connection.getresponse()
+    answer.read()
+    if answer.status != 200:
+        raise RuntimeError(f"{path} answered {answer.status}.")
+    return time.perf_counter() - began
+
+
+def _figures(web: Any, visit: Callable[[], list[float]]) -> dict[str, float]:
+    """What a visit of many pages took: its seconds a page, and those of the web server's processors."""
+    began, used = time.perf_counter(), processor_seconds(web.process.pid)
+    seconds = sorted(visit())
+    lasted, used = time.perf_counter() - began, processor_seconds(web.process.pid) - used
     return {
         "per second": round(len(seconds) / lasted, 1),
         "median": round(seconds[len(seconds) // 2], 4),
