@@ -116,6 +116,10 @@ def kept(request: HttpRequest, code: str) -> HttpResponse:
     if notice is None:
         raise Http404
     asks = request.POST.get("form", "")
+    if asks == "again":
+        with show_refusal(request, success="新的通知书正在制作，稍后刷新查看。"):
+            replace_notice(code, reason="", act=act_of(request))
+        return redirect("notices:kept", code=code)
     void = VoidForm(request.POST if asks == "void" else None)
     delivery = DeliveryForm(request.POST if asks == "delivery" else None, initial={"on": timezone.localdate()})
     if void.is_bound and void.is_valid():

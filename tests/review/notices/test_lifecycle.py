@@ -99,6 +99,18 @@ class TestVoiding:
         # Later it can be made after all, with the next number.
         assert replace(notice, keeper).number.endswith("2号")
 
+    def test_a_void_notice_is_made_again_by_one_button_and_asks_no_second_reason(self, client, notice, keeper):
+        page = reverse("notices:kept", args=[notice.code])
+        client.force_login(keeper)
+        client.post(page, {"form": "void", "reason": "单位名称有误"})
+        shown = client.get(page).content.decode()
+        assert "重新制作" in shown
+        assert "作废原因" not in shown
+        client.post(page, {"form": "again"})
+        run_due_jobs()
+        assert Notice.objects.latest("pk").replaces == notice
+        assert "重新制作" not in client.get(page).content.decode()
+
     @pytest.mark.parametrize("reason", ["", " \n"])
     def test_a_reason_is_needed(self, notice, keeper, reason):
         with pytest.raises(RefusedError, match="作废原因"):
