@@ -13,6 +13,7 @@ from policies.published.models import PolicyDocument
 from portal.accounts.enums import Role
 from portal.accounts.models import Appointment, Region, User
 from portal.audit.models import AuditRecord, ChainHead
+from portal.core import clock
 from portal.core.money import ZERO
 from portal.jobs.enums import JobState
 from portal.jobs.models import Job
@@ -21,6 +22,8 @@ from review.decisions.enums import ObjectionState
 from review.decisions.models import Objection, PublicityList
 from review.decisions.permissions import decided_in, publishing_regions
 from review.decisions.selectors.queue import COUNT_LIMIT, WorkQueue, next_claim, queues_of
+from review.payments.enums import UNSENT
+from review.payments.models import Disbursement
 from review.recoveries.models import Recovery
 from review.recoveries.selectors import owed_by
 
@@ -98,12 +101,14 @@ class Unpaid:
     count: int
     total: Decimal
     oldest: datetime | None
+    overdue: int
 
     @property
     def note(self) -> str:
-        """How many claims the sum is made of, and how long the oldest has waited."""
+        """How many claims the sum is made of, how long the oldest has waited, and how many stages are overdue."""
         waited = (timezone.now() - self.oldest).days if self.oldest else 0
-        return f"{self.count} 件，最早一件已等 {waited} 天" if waited else f"{self.count} 件"
+        since = f"，最早一件已等 {waited} 天" if waited else ""
+        return f"{self.count} 件{since}{f'，{self.overdue} 笔已超拨付期限' if self.overdue else ''}"
 
 
 def unpaid_for(user: User) -> list[Unpaid]:
@@ -114,7 +119,9 @@ def unpaid_for(user: User) -> list[Unpaid]:
             sums = Claim.objects.filter(decided_in([appointment.region_id]), status=ClaimStatus.APPROVED).aggregate(
                 count=Count("pk"), total=Sum("approved_amount", default=ZERO), oldest=Min("status_since")
             )
-            found.append(Unpaid(appointment.region.full_name, **sums))
+            due = Disbursement.objects.filter(part__region_id=appointment.region_id, due_on__lt=clock.today())
+            overdue = due.filter(state__in=sorted(UNSENT)).count()
+            found.append(Unpaid(appointment.region.full_name, **sums, overdue=overdue))
     return found
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from applications.claims.models import Claim
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.core import clock
 from portal.core.choices import StateField
 from portal.core.encrypted_fields import EncryptedJSONField
 from portal.core.files import kept_name
@@ -22,6 +23,7 @@ from review.payments.enums import (
     ENDED,
     LIVE,
     OPEN_ROWS,
+    UNSENT,
     BatchState,
     Direction,
     FileState,
@@ -156,6 +158,7 @@ class Disbursement(models.Model):
     state = StateField("状态", max_length=16, choices=LineState, default=LineState.WAITING)
     milestone = models.CharField("拨付节点", max_length=120, blank=True)
     milestone_paper = models.CharField("节点依据", max_length=120, blank=True)
+    due_on = models.DateField("应于何日前拨付", null=True, blank=True)
     payee = EncryptedJSONField("收款账户", default=dict, blank=True)
     payee_sha256 = models.CharField(max_length=64, blank=True)
     payment = models.ForeignKey("funding.Payment", models.PROTECT, null=True, blank=True, related_name="+")
@@ -201,6 +204,11 @@ class Disbursement(models.Model):
     def yuan(self) -> Decimal:
         """Its sum in yuan."""
         return to_yuan(self.fen)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the day is past by which its document has it paid."""
+        return self.due_on is not None and self.due_on < clock.today() and self.state in UNSENT | {LineState.PREPARED}
 
     @property
     def account_tail(self) -> str:

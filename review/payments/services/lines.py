@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -26,6 +26,7 @@ from portal.core.errors import RefusedError
 from portal.core.money import format_yuan, to_yuan
 from portal.jobs.progress import report_progress
 from portal.jobs.services import enqueue_job
+from portal.workdays.selectors import CalendarUnknownError, add_workdays
 from review.funding.models import AwardPart, Payment
 from review.payments.enums import UNSENT, Deed, LineState
 from review.payments.models import Batch, Disbursement
@@ -228,6 +229,7 @@ def write_stages(parts: Sequence[AwardPart], stages: Sequence[Stage]) -> list[Di
             stage=number,
             fen=fen,
             milestone=stage.when[:120] if stage.milestone else "",
+            due_on=None if stage.milestone else _due_on(stage),
             state=LineState.HELD if stage.milestone else LineState.WAITING,
         )
         for part in parts
@@ -250,8 +252,21 @@ def meet_milestone(line: Disbursement, *, paper: str, act: ActorContext) -> None
         raise RefusedError("请填写节点依据的文号或材料名称。", field="paper")
     with transaction.atomic():
         locked = _locked(line, act)
-        LINES.move(locked, Deed.MEET_MILESTONE, changes={"milestone_paper": paper.strip()[:120], "officer": act.user})
+        stages = compiled_item(locked.part.award.claim.version).stages
+        due_on = _due_on(stages[locked.stage - 1]) if stages else None
+        changes = {"milestone_paper": paper.strip()[:120], "officer": act.user, "due_on": due_on}
+        LINES.move(locked, Deed.MEET_MILESTONE, changes=changes)
         _record(locked, "meet_milestone", act=act, paper=paper.strip())
+
+
+def _due_on(stage: Stage) -> date | None:
+    """The last of a stage's working days, which begin tomorrow; None where it has none, or the calendar cannot tell."""
+    if stage.days is None:
+        return None
+    try:
+        return add_workdays(clock.today() + timedelta(days=1), days=stage.days)
+    except CalendarUnknownError:
+        return None
 
 
 def _attempt_before(line: Disbursement) -> Disbursement | None:

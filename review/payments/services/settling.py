@@ -153,6 +153,7 @@ def _next_attempt(each: Ended) -> Disbursement:
         state=state,
         milestone=line.milestone,
         milestone_paper=line.milestone_paper,
+        due_on=line.due_on,
     )
 
 
