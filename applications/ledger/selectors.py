@@ -15,7 +15,7 @@ from applications.ledger.models import LimitBucket, LimitEntry
 from policies.calls.models import Call, CallItem
 from policies.engine.buckets import Bucket, Granted, bucket_entries, buckets_asked, program_asked
 from policies.engine.program import Program
-from policies.engine.scopes import ONE_OF_GROUP, RIGHT, SUBJECT, TIMES
+from policies.engine.scopes import OF_SUBJECTS, ONE_OF_GROUP, RIGHT, TIMES
 from policies.engine.terms import LEDGERS
 from policies.published.selectors import catalogue_for
 from portal.core import clock
@@ -101,10 +101,10 @@ class AskedBuckets:
             return [(bucket, found[self.keys[bucket]]) for bucket in buckets if self.keys[bucket] in found]
 
         paid: dict[str, Any] = {name: str(max(b.amount for _, b in held(name))) for name in LEDGERS if held(name)}
-        by_subject = {bucket.subject: str(balance.amount) for bucket, balance in held(SUBJECT.ledger)}
-        if by_subject:
-            stated = {name: by_subject[key] for name, key in self.subjects.items() if key in by_subject}
-            paid[SUBJECT.ledger] = stated
+        for name in OF_SUBJECTS:
+            by_subject = {bucket.subject: str(balance.amount) for bucket, balance in held(name)}
+            if by_subject:
+                paid[name] = self._as_stated(by_subject)
         if any(balance.times for _, balance in held(ONE_OF_GROUP.ledger)):
             paid[ONE_OF_GROUP.ledger] = True
         state = {"paid": paid, "times_before": self._times_before(held)}
@@ -117,10 +117,13 @@ class AskedBuckets:
         for name in (name for name in self.asked if name.startswith(TIMES)):
             of, balances_held = name.removeprefix(TIMES), held(name)
             times[of] = max((balance.times for _, balance in balances_held), default=0)
-            if of == SUBJECT.ledger:
-                by_subject = {bucket.subject: balance.times for bucket, balance in balances_held}
-                times[of] = {stated: by_subject[key] for stated, key in self.subjects.items() if key in by_subject}
-        return times if SUBJECT.ledger in times or len(times) > 1 else sum(times.values())
+            if of in OF_SUBJECTS:
+                times[of] = self._as_stated({bucket.subject: balance.times for bucket, balance in balances_held})
+        return times if len(times) > 1 or not times.keys().isdisjoint(OF_SUBJECTS) else sum(times.values())
+
+    def _as_stated(self, by_subject: Mapping[str, Any]) -> dict[str, Any]:
+        """What is known of subjects in their normal form, by their names in the question."""
+        return {name: by_subject[key] for name, key in self.subjects.items() if key in by_subject}
 
     def granted(self, found: Mapping[str, Balance]) -> dict[str, Decimal]:
         """Yuan granted on each right, as the question states it, under all items of the document; none for nothing."""

@@ -5,6 +5,7 @@ lower tiers, other policies, the sums that people grant, the split.
 """
 
 from datetime import date
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -43,13 +44,20 @@ def assess(catalogue: Catalogue, question: dict[str, Any]) -> Assessment:
 
 
 def stated_values(catalogue: Catalogue, question: dict[str, Any], name: str) -> list[Any]:
-    """What each line of a question has of a fact, stated or worked out, None for none. Raises QuestionError."""
+    """What each line of a question has of a fact, stated or worked out (sums in yuan), None for none.
+
+    Raises QuestionError.
+    """
     asked = read_question(catalogue, question)
-    found = []
+    found: list[Any] = []
     for part in asked.parts:
         run = Part(part, part.program, asked.year)
         _run_lines(catalogue, asked, run)
-        found += [line.facts.get(name) for line in run.lines]
+        types = {fact.name: fact.type for fact in part.item.facts}
+        types |= {one.derived[0]: one.derived[1] for one in part.program.operations if one.derived is not None}
+        values = [line.facts.get(name) for line in run.lines]
+        is_sum = types.get(name) == "money"
+        found += [Fraction(value, 100) if is_sum and isinstance(value, int) else value for value in values]
     return found
 
 

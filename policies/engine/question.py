@@ -13,10 +13,13 @@ from policies.engine.facts import MAX_LINES, Reader, RowError, read_count, read_
 from policies.engine.model import Item
 from policies.engine.money import parse_ratio, parse_yuan
 from policies.engine.program import Program
+from policies.engine.scopes import OF_SUBJECTS
 from policies.engine.shortage import Cut, read_cuts
 from policies.engine.terms import APPLICANT_KINDS, FIRM_SIZES, LEDGERS
 
-_PART_KEYS = frozenset({"item", "lines", "paid", "times_before", "rank", "unmet", "settings", "supported", "cuts"})
+_PART_KEYS = frozenset(
+    {"item", "lines", "paid", "times_before", "rank", "ranked", "unmet", "settings", "supported", "cuts"}
+)
 _CLAIM_KEYS = frozenset({"on", "applicant", "parts", "city_requested", "assume", "year"})
 _REFERENCES = frozenset({"id", "name", "note"})  # the caller's own, read by nobody
 _KEYS = _PART_KEYS | _CLAIM_KEYS | _REFERENCES
@@ -24,31 +27,30 @@ _KEYS = _PART_KEYS | _CLAIM_KEYS | _REFERENCES
 
 @dataclass(slots=True)
 class Paid:
-    """What the ledger says was paid before, in fen. `project` may differ from subject to subject."""
+    """What the ledger says was paid before, in fen: by ledger, and of rights by ledger and subject."""
 
     sums: dict[str, Any]
-    projects: dict[str, int]
+    subjects: dict[str, dict[str, int]]
     once_group: bool
 
 
 class Times(NamedTuple):
-    """How often something was paid before: by ledger, of rights by subject, and in all others `every`."""
+    """How often something was paid before: by ledger, of rights by ledger and subject, and in all others `every`."""
 
     every: int = 0
     ledgers: Mapping[str, int] = {}
-    subjects: Mapping[str, int] = {}
+    subjects: Mapping[str, Mapping[str, int]] = {}
 
     def of(self, ledger: str, subject: str | None = None) -> int:
         """The times of a ledger; of a subject its own."""
-        if subject is not None and subject in self.subjects:
-            return self.subjects[subject]
-        return self.ledgers.get(ledger, self.every)
+        of_subjects = self.subjects.get(ledger, {})
+        return of_subjects[subject] if subject in of_subjects else self.ledgers.get(ledger, self.every)
 
 
 class PartQuestion(NamedTuple):
     """One item of the claim, with its lines: (facts, count) each. `supported`: fen that people grant, by line.
 
-    `cuts`: how money that is short led to that.
+    `cuts`: how money that is short led to that. `rank` is a place among `ranked` claims.
     """
 
     item: Item
@@ -59,6 +61,7 @@ class PartQuestion(NamedTuple):
     own_paid: bool
     times_before: Times
     rank: int | None
+    ranked: int | None
     unmet: tuple[str, ...]
     supported: tuple[int, ...] | None = None
     cuts: tuple[Cut, ...] = ()
@@ -154,7 +157,7 @@ def _read_paid(value: object, field: str) -> Paid:
         return _NOTHING_PAID
     asked = _mapping(value, field)
     sums: dict[str, Any] = dict.fromkeys(LEDGERS, 0)
-    projects: dict[str, int] = {}
+    subjects: dict[str, dict[str, int]] = {}
     once = False
     for name, sum_paid in asked.items():
         if sum_paid == "0" and name in sums:
@@ -166,11 +169,11 @@ def _read_paid(value: object, field: str) -> Paid:
             once = sum_paid
         elif name not in LEDGERS:
             _refuse(path, f"没有这个字段，可填 {'、'.join((*LEDGERS, 'once_group'))}")
-        elif name == "project" and isinstance(sum_paid, Mapping):
-            projects = {str(key): _fen(part, f"{path}.{key}") for key, part in sum_paid.items()}
+        elif name in OF_SUBJECTS and isinstance(sum_paid, Mapping):
+            subjects[name] = {str(key): _fen(part, f"{path}.{key}") for key, part in sum_paid.items()}
         elif sum_paid is not None:
             sums[name] = _fen(sum_paid, path)
-    return Paid(sums, projects, once)
+    return Paid(sums, subjects, once)
 
 
 def read_settings(catalogue: Catalogue, value: object, field: str) -> dict[str, Any]:
@@ -234,6 +237,11 @@ def _read_part(
         rank = _integer(rank, f"{prefix}rank")
         if rank == 0:
             _refuse(f"{prefix}rank", "名次从 1 开始")
+    ranked = part.get("ranked", asked.get("ranked"))
+    if ranked is not None:
+        ranked = _integer(ranked, f"{prefix}ranked")
+        if ranked == 0:
+            _refuse(f"{prefix}ranked", "参加排名的至少 1 个")
     times, unmet = part.get("times_before", asked.get("times_before", 0)), part.get("unmet", asked.get("unmet"))
     lines, supported = _read_lines(catalogue, item, part.get("lines"), f"{prefix}lines"), part.get("supported")
     if supported is not None:
@@ -247,6 +255,7 @@ def _read_part(
         own_paid,
         _read_times(times, f"{prefix}times_before") if times else _NEVER,
         rank,
+        ranked,
         _read_unmet(unmet, f"{prefix}unmet") if unmet else (),
         supported,
         _read_cuts(part, supported, f"{prefix}cuts"),
@@ -254,7 +263,7 @@ def _read_part(
 
 
 def _read_times(value: object, field: str) -> Times:
-    """A number for every ledger, or one for each by its name; of rights (`project`) one for each subject."""
+    """A number for every ledger, or one for each by its name; of rights one for each subject."""
     if not isinstance(value, Mapping):
         return Times(_integer(value, field))
     ledgers, subjects = {}, {}
@@ -262,8 +271,8 @@ def _read_times(value: object, field: str) -> Times:
         path = f"{field}.{name}"
         if name not in LEDGERS:
             _refuse(path, f"没有这个字段，可填 {'、'.join(LEDGERS)}")
-        elif name == "project" and isinstance(times, Mapping):
-            subjects = {str(key): _integer(one, f"{path}.{key}") for key, one in times.items()}
+        elif name in OF_SUBJECTS and isinstance(times, Mapping):
+            subjects[name] = {str(key): _integer(one, f"{path}.{key}") for key, one in times.items()}
         else:
             ledgers[name] = _integer(times, path)
     return Times(0, ledgers, subjects)

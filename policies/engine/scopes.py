@@ -27,7 +27,7 @@ class Scope:
     @property
     def by_subject(self) -> bool:
         """Whether each right, contract or project has a bucket of its own."""
-        return self.per == ("subject",)
+        return "subject" in self.per
 
     @property
     def is_shared(self) -> bool:
@@ -63,6 +63,14 @@ SUBJECT = Scope(
     "同一项目（权利、合同）累计",
     "subject={subject}",
 )
+SUBJECT_YEAR = Scope(
+    ("subject", "year"),
+    "project_year",
+    "每件每年",
+    "每件（每个项目、每份合同），每年",
+    "同一项目（权利、合同）本年度",
+    "subject={subject}|year={year}",
+)
 APPLICANT = Scope(
     ("applicant",), "lifetime", "同一主体累计", "同一主体，累计", "该申报单位累计", "applicant={applicant}"
 )
@@ -97,8 +105,13 @@ GROUP_YEAR = Scope(
 # Every `per` that a limit may have.
 SCOPES = {
     scope.per: scope
-    for scope in (SUBJECT, APPLICANT, APPLICANT_YEAR, ROLLING, GROUP, GROUP_YEAR, PROGRAMME_YEAR, DISTRICT_YEAR)
+    for scope in (
+        *(SUBJECT, SUBJECT_YEAR, APPLICANT, APPLICANT_YEAR, ROLLING),
+        *(GROUP, GROUP_YEAR, PROGRAMME_YEAR, DISTRICT_YEAR),
+    )
 }
+# What a question calls the ledgers of rights: it may state a sum, or times, for each of them.
+OF_SUBJECTS = tuple(scope.ledger for scope in SCOPES.values() if scope.by_subject)
 
 # Counted for every claim beside the limits: a group of which an applicant gets one, and a right under all of a
 # document's items. No limit of a sum stands on them.

@@ -112,6 +112,7 @@ LEDGERS = {
     "same_year": "本年度已获支持",
     "lifetime": "累计已获支持",
     "project": "本项目已获支持",
+    "project_year": "本项目本年度已获支持",
     "rolling": "近几年已获支持",
     "group_lifetime": "同一集团累计已获支持",
     "group_year": "同一集团本年度已获支持",

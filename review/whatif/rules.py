@@ -7,7 +7,7 @@ draft it was made from. A change of one item is a change of its figures: sums, r
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -20,6 +20,7 @@ from policies.engine.limits.registry import read_limit
 from policies.engine.lint import lint_item
 from policies.engine.operations.registry import read_operation
 from policies.engine.problems import Fault, problem_code
+from policies.engine.spec import Spec
 from policies.engine.split import OTHERS
 
 # A period that holds no day of any claim: how an item stands that is not, not yet, or no longer in force.
@@ -176,10 +177,7 @@ def adjustables(item: Item) -> list[Adjustable]:
                 found.append(_figure(("conditions", number, "test", test), condition["text"], "number", bound))
     for number, limit in enumerate(content["limits"]):
         rule = read_limit(limit)
-        kinds = {key.name: key.kind.name for key in rule.declared().values()}
-        found += [
-            _figure(("limits", number, name), label, kinds[name], limit[name]) for name, label in rule.figures().items()
-        ]
+        found += _of_rule(("limits", number), limit, rule, rule.figures(), lambda row: row)
     if content["split"]:
         found += [
             _figure(("split", name), f"{label}承担比例", "ratio", content["split"][name])
@@ -201,23 +199,30 @@ def readings(content: Mapping[str, Any]) -> list[Adjustable]:
 
 
 def _of_step(item: Item, number: int, step: Mapping[str, Any]) -> list[Adjustable]:
-    operation = read_operation(step)
-    kinds = {key.name: key.kind for key in operation.declared().values()}
-    label_of_item = label_of(item)
+    operation, label_of_item = read_operation(step), label_of(item)
+    figures, field_name = operation.figures(label_of_item), step.get("field", "")
+    return _of_rule(("steps", number), step, operation, figures, lambda row: label_of_item(field_name, row))
+
+
+def _of_rule(
+    path: tuple[str | int, ...],
+    content: Mapping[str, Any],
+    rule: Spec,
+    figures: Mapping[str, str],
+    row_label: Callable[[str], str],
+) -> list[Adjustable]:
+    """The figures of a step or limit, by key what each is called; each row of a table is one."""
+    kinds = {key.name: key.kind for key in rule.declared().values()}
     found = []
-    for name, label in operation.figures(label_of_item).items():
+    for name, label in figures.items():
         kind = kinds[name]
-        if name in step and kind.values is not None:
-            # Each row of a table is a figure.
-            field_name = step.get("field", "")
+        if name in content and kind.values is not None:
             found += [
-                _figure(
-                    ("steps", number, name, row), f"{label}：{label_of_item(field_name, row)}", kind.values.name, value
-                )
-                for row, value in step[name].items()
+                _figure((*path, name, row), f"{label}：{row_label(row)}", kind.values.name, value)
+                for row, value in content[name].items()
             ]
-        elif name in step:
-            found.append(_figure(("steps", number, name), label, kind.name, step[name]))
+        elif name in content:
+            found.append(_figure((*path, name), label, kind.name, content[name]))
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
@@ -35,8 +35,17 @@ PAID_BEFORE = "paid_item_before"
 SCORES: list[Callable[[Claim], Decimal | None]] = []
 # Which group of companies an applicant belongs to on a day: functions of the claim and the day, "" for none.
 GROUPS: list[Callable[[Claim, date], str]] = []
-# Where a selection ranks claims: a function of the claim that gives its place from 1, None where it has none.
-RANKS: list[Callable[[Claim], int | None]] = []
+
+
+class Ranked(NamedTuple):
+    """The place from 1 that a selection gives a claim, and among how many, where it selects a share of them."""
+
+    place: int
+    among: int = 0
+
+
+# Where a selection ranks claims: a function of the claim, None where it has no place.
+RANKS: list[Callable[[Claim], Ranked | None]] = []
 
 
 def score_of(claim: Claim, item: Item) -> Decimal | None:
@@ -201,7 +210,10 @@ def build_question(context: ClaimContext, *, on: date, unmet: Iterable[str] = ()
     if ranks := [rank for rank_of in RANKS if (rank := rank_of(claim)) is not None]:
         # The place of a selection, or the next one that is free, whichever is later.
         free = 1 if any(limit.ranks_all for limit in rules.limits) else ledger.get("rank", 1)
-        ledger["rank"] = max(*ranks, free)
+        last = max(ranks)
+        ledger["rank"] = max(last.place, free)
+        if last.among:
+            ledger["ranked"] = last.among
     return {**question, **ledger, **({"unmet": codes} if codes else {})}
 
 

@@ -19,6 +19,7 @@ from policies.engine.columns.lines import take_lines
 from policies.engine.columns.population import KINDS, SIZES, Column, IntArray, LineTable, Population, Rows
 from policies.engine.model import Item
 from policies.engine.operations.registry import read_operations
+from policies.engine.scopes import SUBJECT_YEAR
 
 # How often items of a kind are claimed, against each other.
 _WEIGHTS = {"per_item": 40, "per_person": 10, "ratio_of_interest": 10, "ratio_of_premium": 10, "ratio_of_cost": 10}
@@ -256,7 +257,7 @@ def _with_ledgers(population: Population, parts: list[_Part], rng: np.random.Gen
     fen = np.array(sorted({fen for part in parts for fen in part.edges.fen_around()}))
     paid = {name: seldom(120, fen[rng.integers(0, len(fen), size)]) for name in _LEDGERS}
     sets = _unmet_sets(parts)
-    return replace(
+    found = replace(
         population,
         paid=paid,
         once_group=rng.integers(0, 1000, size) < 20,
@@ -265,6 +266,9 @@ def _with_ledgers(population: Population, parts: list[_Part], rng: np.random.Gen
         unmet=np.where(rng.integers(0, 1000, size) < 60, rng.integers(0, len(sets), size), -1),
         unmet_sets=sets,
     )
+    # Drawn last, so that everything before is what it was.
+    yearly = {SUBJECT_YEAR.ledger: seldom(60, fen[rng.integers(0, len(fen), size)])}
+    return replace(found, paid=paid | yearly, ranked=seldom(700, rng.integers(1, 120, size)))
 
 
 def _unmet_sets(parts: list[_Part]) -> tuple[tuple[str, ...], ...]:

@@ -54,6 +54,8 @@ def _add_ledger(question: dict[str, Any], population: Population, claim: int, pr
         question["times_before"] = times[""] if [*times] == [""] else times
     if population.rank is not None and population.rank[claim]:
         question["rank"] = int(population.rank[claim])
+    if population.ranked is not None and population.ranked[claim]:
+        question["ranked"] = int(population.ranked[claim])
 
 
 def _day(number: Any) -> str:

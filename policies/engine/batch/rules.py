@@ -13,7 +13,7 @@ from policies.engine.guards import chosen
 from policies.engine.model import Content
 from policies.engine.operations.base import ColumnStep, Role
 from policies.engine.program import Program
-from policies.engine.scopes import SCOPES, SUBJECT, Scope
+from policies.engine.scopes import OF_SUBJECTS, SCOPES, Scope
 
 MISSING, NOT_IN_FORCE, NOTHING = "MISSING", "NOT_IN_FORCE", "NOTHING"
 # By the name of a ledger its scope and base.
@@ -135,7 +135,7 @@ def compile_rules(program: Program, codes: Codes) -> ItemRules:
 def _bases(program: Program, reads: tuple[str, ...]) -> Bases:
     """The bucket behind each ledger name, as a question's `paid` has one sum for each name."""
     item = program.item.id
-    if SUBJECT.ledger in reads:
+    if not {*OF_SUBJECTS}.isdisjoint(reads):
         raise UnsupportedRuleError(item, "a step takes off what each project had")
     asked = [(limit.code, found) for limit in program.limits if (found := limit.reads(item)) is not None]
     scopes = {scope.ledger: scope for scope in SCOPES.values() if not scope.is_rolling}

@@ -17,7 +17,7 @@ from policies.engine.columns.shape import Shape
 from policies.engine.interpret import names_priority
 from policies.engine.limits.base import CompiledLimit, LimitColumns
 from policies.engine.regions import covers
-from policies.engine.scopes import SUBJECT
+from policies.engine.scopes import SUBJECT, Scope
 from policies.engine.terms import Outcome
 
 
@@ -130,9 +130,15 @@ class Run:
             sums[name] = sums[name] + found if name in sums else found
         return sums
 
-    def paid_for_subjects(self) -> IntArray | None:
+    def stated_for_subjects(self, scope: Scope) -> IntArray | None:
+        """Fen that each line's claim states its subject as having had before; None where none states anything."""
+        if scope is SUBJECT:
+            return self.lines.table.project_paid
+        return self.shape.spread(self.paid_before(scope.ledger)) if scope.ledger in self.population.paid else None
+
+    def paid_for_subjects(self, scope: Scope) -> IntArray | None:
         """Fen that the subject of each line had before; None where none had anything."""
-        found, stated = self.found.get(SUBJECT.ledger), self.lines.table.project_paid
+        found, stated = self.found.get(scope.ledger), self.stated_for_subjects(scope)
         if found is None or stated is None:
             return stated if found is None else found
         return found + stated

@@ -91,7 +91,7 @@ class Keys:
         name = (scope.per, tuple(map(id, runs)))
         if name not in self._entries:
             if scope.by_subject:
-                self._entries[name] = entries_of_lines([(run, *run.own_subjects()) for run in runs], self)
+                self._entries[name] = entries_of_lines([(run, *self._of_lines(run, scope)) for run in runs], self)
             else:
                 claims = [run.claims for run in runs]
                 keys = [self.of(run, scope) for run in runs]
@@ -99,6 +99,18 @@ class Keys:
                 buckets = Buckets(keys, claims, filed, repeated=False)
                 self._entries[name] = Entries([None] * len(runs), [*map(len, claims)], buckets)
         return self._entries[name]
+
+    def _of_lines(self, run: Run, scope: Scope) -> tuple[IntArray, IntArray]:
+        """The lines of a run that name their subject, and a number for the bucket of each in a scope of subjects."""
+        lines, subjects = run.own_subjects()
+        if not scope.by_year:
+            return lines, subjects
+        first, years = self._span
+        return lines, subjects * years + (self.years[run.span][pick(run.shape.at, lines)] - first)
+
+    def subjects(self, keys: IntArray, scope: Scope) -> IntArray:
+        """The subjects whose buckets in a scope have these numbers."""
+        return keys // self._span[1] if scope.by_year else keys
 
     def forget(self) -> None:
         """Let go of what stands in the buckets of runs that are done."""

@@ -355,7 +355,7 @@ class SumLedger(Ledger):
             codes=tuple(dict.fromkeys(code for code, _ in caps)),
             claims=self.buckets.one(self.buckets.claims),
             population=keys.population,
-            subject=self.buckets.keys if scope.by_subject else None,
+            subject=keys.subjects(self.buckets.keys, scope) if scope.by_subject else None,
             city=self.buckets.one(self.city_of_entries()) if scope is PROGRAMME_YEAR else None,
             used=taken,
             cap=min(fen for _, fen in caps),
@@ -374,7 +374,7 @@ class SumLedger(Ledger):
         run, lines = self.runs[place], self.lines[place]
         if lines is None:
             return run.paid_before(self.scope.ledger)
-        paid = run.lines.table.project_paid
+        paid = run.stated_for_subjects(self.scope)
         return np.zeros(len(lines), dtype=np.int64) if paid is None else paid[lines].astype(np.int64)
 
 

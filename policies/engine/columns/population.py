@@ -100,9 +100,9 @@ class Population:
     that of `on`). `size`: index into `SIZES`, for reports only. `unmet`: index into `unmet_sets`, the codes of
     conditions that an officer found missing, -1 for none. `readings`: index into `reading_sets`, settings by name as a
     question names them, which go before those of the simulation; -1 for none, and names that the catalogue does not
-    have are left out. `paid` holds what claims state as paid before (fen by
-    name of `LEDGERS`), `times_before` how often (by ledger, "" for all others), `once_group` and `rank` (0: none)
-    likewise; `rank` is the place that a yearly selection gave the claim, and goes before the order of filing.
+    have are left out. `paid` holds what claims state as paid before (fen by name of `LEDGERS`), `times_before` how
+    often (by ledger, "" for all others), `once_group` and `rank` (0: none) likewise; `rank` is the place that a yearly
+    selection gave the claim, and goes before the order of filing, `ranked` among how many claims (0: not known).
     `companies`: any number for the group of companies that the applicant belongs to, -1 for none. `assume`: missing
     facts of conditions count as met.
     """
@@ -124,6 +124,7 @@ class Population:
     once_group: BoolArray | None = None
     times_before: Mapping[str, IntArray] = field(default_factory=dict)
     rank: IntArray | None = None
+    ranked: IntArray | None = None
     companies: IntArray | None = None
     assume: bool = False
 
@@ -153,6 +154,7 @@ class Population:
         size = len(self)
         _same_length("claims", size, {"applicant": self.applicant, "kind": self.kind, "region": self.region})
         _same_length("claims", size, {"on": self.on, "year": self.year, "unmet": self.unmet, "rank": self.rank})
+        _same_length("claims", size, {"ranked": self.ranked})
         _same_length("claims", size, {"readings": self.readings, "companies": self.companies})
         _same_length("claims", size, {"once_group": self.once_group, **self.paid})
         _same_length("claims", size, {f"times_before.{name}": times for name, times in self.times_before.items()})
@@ -163,6 +165,7 @@ class Population:
         _within("claims", "applicant", self.applicant, -_MOST_IDS, _MOST_IDS)
         for name, values in (
             ("rank", self.rank),
+            ("ranked", self.ranked),
             *((f"times_before.{of}", own) for of, own in self.times_before.items()),
         ):
             if values is not None:
@@ -190,7 +193,7 @@ class Population:
 
 _OF_CLAIMS = (
     *("item", "applicant", "kind", "region", "on", "year", "size", "unmet", "readings"),
-    *("once_group", "rank", "companies"),
+    *("once_group", "rank", "ranked", "companies"),
 )
 _BY_LEDGER = ("paid", "times_before")
 

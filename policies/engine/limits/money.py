@@ -205,7 +205,7 @@ class MoneyLimit(CompiledLimit):
         subject, paid = None, part.asked.paid.sums[self.ledger]
         if self.scope.by_subject:
             subject = subject_of(part, line)
-            paid = part.asked.paid.projects.get(subject, paid)
+            paid = part.asked.paid.subjects.get(self.scope.ledger, {}).get(subject, paid)
         name = (self.group, self.scope, subject)
         known: MoneyBucket | None = state.get(name)
         if known is not None:
@@ -285,7 +285,7 @@ class MoneyColumns(LimitColumns):
     @staticmethod
     def _held(holding: Holding, work: Work) -> Holding:
         scope, run = holding.key[1], work.run
-        before = run.paid_for_subjects() if scope.by_subject else work.sums.get(scope.ledger)
+        before = run.paid_for_subjects(scope) if scope.by_subject else work.sums.get(scope.ledger)
         if before is None:
             return holding
         if not scope.by_subject:

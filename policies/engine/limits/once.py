@@ -59,7 +59,9 @@ class Once(Limit):
         return self.once
 
     def sentence(self, label: Label) -> str:
-        return "同一件在同组事项中只支持一次" if SCOPES[self.per].by_subject else "同组事项只支持一次"
+        scope = SCOPES[self.per]
+        times = f"{'每年' if scope.by_year else ''}只支持一次"
+        return f"同一件在同组事项中{times}" if scope.by_subject else f"同组事项{times}"
 
     def short_name(self) -> str:
         return "同组只支持一次"

@@ -132,6 +132,11 @@ class QuotaLedger(Ledger):
     def most(self) -> int:
         return max(limits_of(run, self.columns).count for run in self.runs)
 
+    @cached_property
+    def open(self) -> IntArray:
+        """How many places there are in the bucket of each claim."""
+        return joined([np.full(len(run), limits_of(run, self.columns).count) for run in self.runs])
+
     def takes(self, run: Run, at: IntArray | slice) -> IntArray:
         return (np.zeros(len(run), dtype=np.int64) if run.answers.places is None else run.answers.places)[at]
 
@@ -152,7 +157,7 @@ class QuotaLedger(Ledger):
     def uses(self) -> Iterator[QuotaUse]:
         """Every quota of every year, in the order of cities and years."""
         keys, buckets, population = self.keys, self.buckets, self.keys.population
-        limit, named = limits_of(self.runs[0], self.columns), self.runs[0].item.content["document"]["region_code"]
+        named = self.runs[0].item.content["document"]["region_code"]
         if not len(buckets.claims):
             return
         asked_by_runs = (run.answers.asked_places for run in self.runs)
@@ -160,15 +165,15 @@ class QuotaLedger(Ledger):
             np.zeros(len(run), dtype=np.int64) if own is None else own
             for run, own in zip(self.runs, asked_by_runs, strict=True)
         ]
-        columns = map(buckets.one_by_one, (joined(wanted), self.settled(), buckets.claims))
-        for asked, taken, claims in zip(*columns, strict=True):
+        columns = map(buckets.one_by_one, (joined(wanted), self.settled(), buckets.claims, self.open))
+        for asked, taken, claims, places in zip(*columns, strict=True):
             got, went_without = np.flatnonzero(taken), np.flatnonzero(taken < asked)
             city = keys.cities[int(keys.city_of_region[population.region[claims[0]]])]
             yield QuotaUse(
                 group=self.name,
                 city=self.district_of(int(claims[0])) or named or city,
                 year=int(keys.years[claims[0]]),
-                places=limit.count,
+                places=int(places.max()),
                 asked=int(asked.sum()),
                 taken=int(taken.sum()),
                 last_in=int(keys.filed[claims[got[-1]]]) if len(got) else None,

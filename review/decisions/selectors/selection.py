@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -23,7 +24,8 @@ from policies.engine.guards import chosen
 from policies.engine.interpret import stated_values
 from policies.engine.limits.count import Count
 from policies.engine.limits.registry import read_limits
-from policies.engine.limits.select import Select
+from policies.engine.limits.selecting import Selection
+from policies.engine.money import number_text
 from policies.engine.ranking import EXCEED, Candidate, Score, placed
 from policies.facts.values import PANEL_SCORE
 from policies.published.models import ItemVersion
@@ -71,17 +73,26 @@ _MOST_KNOWN = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A claim's place of a year: `place` counts those taken before; `waiting` claims have no score yet."""
+    """A claim's place of a year: `place` counts those taken before; `waiting` claims have no score yet.
 
-    rule: Select
+    `ranked`: how many claims the places of a share are a share of.
+    """
+
+    rule: Selection
     score: Score | None
     rank: int
     place: int
     waiting: int = 0
+    ranked: int = 0
+
+    @property
+    def places(self) -> int:
+        """How many places there are."""
+        return self.rule.places(self.ranked)
 
     @property
     def has_place(self) -> bool:
-        return self.place <= self.rule.select
+        return self.place <= self.places
 
     @property
     def passes(self) -> bool:
@@ -91,9 +102,11 @@ class Standing:
     @property
     def words(self) -> str:
         """Why it has no place."""
-        score = "没有得分" if self.score is None else f"得分 {self.score}"
-        needed = "" if self.rule.needed is None else f"，须 {self.rule.needed} 分以上"
-        return f"择优未入选：{score}，第 {self.rank} 名，每年名额 {self.rule.select} 个{needed}"
+        shown = number_text(self.score) if isinstance(self.score, Fraction) else self.score
+        score = "没有得分" if self.score is None else f"得分 {shown}"
+        needed = "" if self.rule.needed is None else f"，须达到 {self.rule.needed}"
+        among = f"（{self.rule.how_many.strip()}，{self.ranked} 件参加排名）" if self.rule.is_share else ""
+        return f"择优未入选：{score}，第 {self.rank} 名，每年名额 {self.places} 个{among}{needed}"
 
 
 def rules_of(claims: Sequence[Claim]) -> dict[int, Item]:
@@ -102,17 +115,17 @@ def rules_of(claims: Sequence[Claim]) -> dict[int, Item]:
     return {claim.pk: compiled_item(versions[claim.version_id]) for claim in claims}
 
 
-def places_in(item: Item) -> Select | Count | None:
+def places_in(item: Item) -> Selection | Count | None:
     """The limit by which an item's places of a year are counted, None where they are not."""
     limits = read_limits(spec for spec in item.limits if chosen(spec, item.defaults))
-    found = (one for one in limits if isinstance(one, Select) or (isinstance(one, Count) and one.are_places))
+    found = (one for one in limits if isinstance(one, Selection) or (isinstance(one, Count) and one.are_places))
     return next(found, None)
 
 
-def selection_of(item: Item) -> Select | None:
+def selection_of(item: Item) -> Selection | None:
     """The rule by which an item selects by score, None where it does not."""
     limit = places_in(item)
-    return limit if isinstance(limit, Select) else None
+    return limit if isinstance(limit, Selection) else None
 
 
 def is_before_panel(claim: Claim) -> bool:
@@ -120,17 +133,17 @@ def is_before_panel(claim: Claim) -> bool:
     return "panel" in claim.departures.split(",")
 
 
-def place_key(claim: Claim, item: Item, rule: Select | Count) -> str:
+def place_key(claim: Claim, item: Item, rule: Selection | Count) -> str:
     """The key of the bucket in which the claim's place of the year is counted."""
     return bucket_key(Bucket(rule.scope, rule.group or item.id), party_of(claim))
 
 
-def competing(claim: Claim, rule: Select | Count) -> QuerySet[Claim]:
+def competing(claim: Claim, rule: Selection | Count) -> QuerySet[Claim]:
     """The claims that ask for places of the same year and are not decided yet, in the order of filing."""
     return of_year(claim, rule).filter(status__in=UNDECIDED).order_by("submitted_at", "pk")
 
 
-def of_year(claim: Claim, rule: Select | Count) -> QuerySet[Claim]:
+def of_year(claim: Claim, rule: Selection | Count) -> QuerySet[Claim]:
     """The claims that asked for places of the same year."""
     filed = timezone.localtime(claim.submitted_at) if claim.submitted_at else timezone.localtime()
     begin, end = (timezone.make_aware(datetime(year, 1, 1)) for year in (filed.year, filed.year + 1))  # noqa: DTZ001 - made aware here
@@ -147,7 +160,7 @@ def standings(claims: Sequence[Claim], rules: Mapping[int, Item]) -> dict[int, S
 
     Those before a panel are left out: it ranks them, and passes nobody on without a place.
     """
-    asking: dict[str, list[tuple[Claim, Select]]] = defaultdict(list)
+    asking: dict[str, list[tuple[Claim, Selection]]] = defaultdict(list)
     for claim in claims:
         rule = selection_of(rules[claim.pk])
         if rule is not None and not is_before_panel(claim):
@@ -163,7 +176,7 @@ def standings(claims: Sequence[Claim], rules: Mapping[int, Item]) -> dict[int, S
     return {claim.pk: found[claim.pk] for claim in claims if claim.pk in found}
 
 
-def _placed(pool: Sequence[Claim], settled: Sequence[Claim], rule: Select, taken: int) -> dict[int, Standing]:
+def _placed(pool: Sequence[Claim], settled: Sequence[Claim], rule: Selection, taken: int) -> dict[int, Standing]:
     """The standing of each claim of the pool that the rules give something.
 
     `settled` claims of the year are decided. Those that were refused for want of a place still stand in the ranking, so
@@ -171,6 +184,7 @@ def _placed(pool: Sequence[Claim], settled: Sequence[Claim], rule: Select, taken
     those with as many points that were filed before it was decided.
     """
     answers = _answers([*pool, *settled])
+    ranked = _ranked([*pool, *settled], rule, answers)
     unplaced = [one for one in settled if one.pk in answers and rule.code in answers[one.pk].refused_by]
     asking = [*(one for one in pool if _gets(answers.get(one.pk))), *unplaced]
     holders = [one for one in settled if one.pk in answers and _gets(answers[one.pk])] if rule.ties == EXCEED else []
@@ -180,14 +194,27 @@ def _placed(pool: Sequence[Claim], settled: Sequence[Claim], rule: Select, taken
     candidates = [Candidate(scores.get(one.pk), at, then.get(one.pk)) for at, one in enumerate(filed)]
     waiting = sum(scores.get(one.pk) is None for one in asking)
     # As long as there are places for all, nobody waits for a score.
-    waiting = waiting if taken + len(filed) > rule.select else 0
+    waiting = waiting if taken + len(filed) > rule.places(ranked) else 0
     found = {}
     for one, candidate, place in zip(filed, candidates, placed(candidates, rule.ties), strict=True):
         behind = [
             held for held in holders if _stood_behind(one, candidate.score, scores.get(held.pk), answers[held.pk])
         ]
-        found[one.pk] = Standing(rule, candidate.score, place.rank, max(taken - len(behind), 0) + place.place, waiting)
+        found[one.pk] = Standing(
+            rule, candidate.score, place.rank, max(taken - len(behind), 0) + place.place, waiting, ranked
+        )
     return found
+
+
+def _ranked(claims: Sequence[Claim], rule: Selection, answers: Mapping[int, _Answer]) -> int:
+    """How many claims of the year the places of a share are a share of; 0 where their number is the document's."""
+    if not rule.is_share:
+        return 0
+    ranked = [one for one in claims if _gets(answers.get(one.pk)) or rule.code in answers[one.pk].refused_by]
+    if rule.counts_all or rule.cut_off is None:
+        return len(ranked)
+    scores = values_of(ranked, rule.by, answers)
+    return sum(scores.get(one.pk) is None or scores[one.pk] >= rule.cut_off for one in ranked)
 
 
 def _stood_behind(claim: Claim, score: Score | None, other: Score | None, answer: _Answer) -> bool:

@@ -8,6 +8,7 @@ from django.db.models import Count as CountOf
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
+from applications.claims.services.assessment import Ranked
 from applications.ledger.selectors import Balance, balances
 from policies.calls.enums import Shortage
 from policies.engine.limits.count import Count
@@ -57,13 +58,13 @@ def place_problem(claim: Claim, stage: Stage, conclusion: Conclusion) -> str:
     return ""
 
 
-def place_of(claim: Claim) -> int | None:
+def place_of(claim: Claim) -> Ranked | None:
     """The place that a claim before the final decision has by its score; what the engine takes as its rank."""
     if claim.status != ClaimStatus.FINAL_DECISION or is_before_panel(claim):
         return None
     item = compiled_item(claim.version)
     standing = standings([claim], {claim.pk: item}).get(claim.pk)
-    return standing.place if standing else None
+    return Ranked(standing.place, standing.ranked) if standing else None
 
 
 def _selection_problem(standing: Standing | None) -> str:

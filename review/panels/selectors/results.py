@@ -12,9 +12,10 @@ from applications.claims.models import Claim
 from applications.ledger.selectors import Balance, balances
 from policies.engine.describe import label_of
 from policies.engine.limits.count import Count
-from policies.engine.limits.select import Select
+from policies.engine.limits.selecting import Selection
 from policies.engine.ranking import NONE_PASS, Candidate, placed
-from review.decisions.selectors.selection import competing, place_key, places_in, rules_of, values_of
+from policies.published.selectors import compiled_item
+from review.decisions.selectors.selection import competing, place_key, places_in, rules_of, selection_of, values_of
 from review.panels.enums import SeatState, TieRule
 from review.panels.models import Entry, Panel, ScoreSheet
 from review.panels.scoring import Place, Standing, outliers, ranked, rounded, trimmed_mean, weighted
@@ -61,14 +62,14 @@ def places_of(panel: Panel, scores: list[EntryScores]) -> tuple[dict[int, Decima
     # The first filed comes first; of one moment, the one that was entered first.
     filed = sorted(scores, key=lambda one: (one.entry.claim.submitted_at, one.entry.claim_id))
     rules = rules_of([one.entry.claim for one in filed])
-    by_year: dict[str, tuple[Select | Count, list[EntryScores]]] = {}
+    by_year: dict[str, tuple[Selection | Count, list[EntryScores]]] = {}
     standings = []
     selected: set[int] = set()
     for number, one in enumerate(filed):
         claim, limit = one.entry.claim, places_in(rules[one.entry.claim_id])
         if limit is not None:
             by_year.setdefault(place_key(claim, rules[claim.pk], limit), (limit, []))[1].append(one)
-        if isinstance(limit, Select):
+        if isinstance(limit, Selection):
             selected.add(one.entry.pk)
             continue
         parts = [weighted(first, sheet.given[:1]) for sheet in one.sheets.values()]
@@ -88,17 +89,23 @@ def _fits(place: Place[int] | None) -> bool:
 
 
 def _by_document(
-    panel: Panel, key: str, limit: Select | Count, filed: list[EntryScores], final: Mapping[int, Decimal]
+    panel: Panel, key: str, limit: Selection | Count, filed: list[EntryScores], final: Mapping[int, Decimal]
 ) -> list[Place[int]]:
     """The places of claims that share a document's places of a year, after those that are taken or promised already."""
     claims = [one.entry.claim for one in filed]
     promised = Entry.objects.filter(is_open=True, is_passed=True, claim__in=competing(claims[0], limit).values("pk"))
     taken = balances([key]).get(key, Balance()).times + promised.exclude(panel=panel).count()
-    then = values_of(claims, limit.then) if isinstance(limit, Select) and limit.then else {}
+    if isinstance(limit, Selection) and limit.is_share and limit.most is None:
+        # Each panel selects its share of the claims that are before it.
+        taken = 0
+    then = values_of(claims, limit.then) if isinstance(limit, Selection) and limit.then else {}
     candidates = [
         Candidate(final[one.entry.pk], number, then.get(one.entry.claim_id)) for number, one in enumerate(filed)
     ]
-    most, needed = (limit.select, limit.cut_off) if isinstance(limit, Select) else (limit.count, None)
+    if isinstance(limit, Selection):
+        most, needed = limit.places(_base_of(limit, [final[one.entry.pk] for one in filed])), limit.cut_off
+    else:
+        most, needed = limit.count, None
     return [
         Place(
             one.entry.pk,
@@ -107,9 +114,28 @@ def _by_document(
             taken + placed_.place <= most and (needed is None or final[one.entry.pk] >= needed),
         )
         for one, placed_ in zip(
-            filed, placed(candidates, limit.ties if isinstance(limit, Select) else NONE_PASS), strict=True
+            filed, placed(candidates, limit.ties if isinstance(limit, Selection) else NONE_PASS), strict=True
         )
     ]
+
+
+def _base_of(limit: Selection, scores: Sequence[Decimal]) -> int:
+    """Of how many claims with these scores a selection by share selects its share."""
+    if limit.counts_all or limit.cut_off is None:
+        return len(scores)
+    return sum(score >= limit.cut_off for score in scores)
+
+
+def ranked_with(entry: Entry) -> int:
+    """Of how many claims of the entry's panel its document selects a share; 0 where it says how many it selects."""
+    limit = selection_of(compiled_item(entry.claim.version))
+    if limit is None or not limit.is_share:
+        return 0
+    entries = list(entry.panel.entries.filter(is_open=True, score__isnull=False).select_related("claim__item"))
+    rules = rules_of([one.claim for one in entries])
+    own = place_key(entry.claim, rules[entry.claim_id], limit)
+    ranked = [one for one in entries if selection_of(rules[one.claim_id]) is not None]
+    return _base_of(limit, [one.score for one in ranked if place_key(one.claim, rules[one.claim_id], limit) == own])
 
 
 def selection_words(claims: Sequence[Claim]) -> list[str]:
@@ -117,6 +143,6 @@ def selection_words(claims: Sequence[Claim]) -> list[str]:
     found = {}
     for rules in rules_of(claims).values():
         limit = places_in(rules)
-        if isinstance(limit, Select):
+        if isinstance(limit, Selection):
             found[rules.id] = f"“{rules.title}”按{rules.citation}：{limit.sentence(label_of(rules))}"
     return list(found.values())

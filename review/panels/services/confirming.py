@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from applications.claims.models import Claim
+from applications.claims.services.assessment import Ranked
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.files import keep_bytes
@@ -18,7 +19,7 @@ from review.documents.official import print_document
 from review.panels.enums import PanelAction, PanelState
 from review.panels.models import Entry, Panel, Seat
 from review.panels.report import panel_report
-from review.panels.selectors.results import scores_of
+from review.panels.selectors.results import ranked_with, scores_of
 from review.panels.services.forming import record, tell
 from review.panels.services.judging import lock_chair
 from review.panels.workflow import PANELS
@@ -60,13 +61,14 @@ def entry_of(claim: Claim) -> Entry | None:
     return found.order_by("-pk").first()
 
 
-def rank_of(claim: Claim) -> int | None:
+def rank_of(claim: Claim) -> Ranked | None:
     """The claim's place by a panel whose result is confirmed; what the engine takes as its rank."""
     entry = entry_of(claim)
     if entry is None or entry.panel.state != PanelState.CONFIRMED:
         return None
     # Results of before places were kept have their rank for it.
-    return entry.place or entry.rank
+    place = entry.place or entry.rank
+    return Ranked(place, ranked_with(entry)) if place else None
 
 
 def report_made(claim: Claim, stage: Stage) -> MadeReport | None:

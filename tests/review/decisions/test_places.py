@@ -81,7 +81,15 @@ def test_a_stated_score_ranks_and_each_answer_is_read_once(monkeypatch, office, 
     select = {"select": 1, "per": PER["city"], "by": "fees", "ties": "none"}
     rules = rules_of([standard()], limits=[select])
     found = standings(claims, {claim.pk: rules for claim in claims})
-    assert [(found[claim.pk].score, found[claim.pk].passes) for claim in claims] == [(90000, False), (100000, True)]
+    assert [(found[claim.pk].score, found[claim.pk].passes) for claim in claims] == [(900, False), (1000, True)]
+    # Half of the two, and of the one that reaches the score nothing: a half of a place is none.
+    half = {"select_share": "50%", "base": "ranked", "rounding": "down", "needed": "1000"}
+    for changed, passing, ranked in (({}, [False, True], 2), ({"base": "reached"}, [False, False], 1)):
+        shared = rules_of([standard()], limits=[{**half, **changed, "per": PER["city"], "by": "fees", "ties": "none"}])
+        found = standings(claims, {claim.pk: shared for claim in claims})
+        assert [found[claim.pk].passes for claim in claims] == passing
+        assert {one.ranked for one in found.values()} == {ranked}
+    assert "每年名额 0 个（达到最低得分的前 50%（不足一个的舍去），1 件参加排名）" in found[claims[1].pk].words
     # Neither the questions nor their versions are read again.
     with django_assert_max_num_queries(4):
         standings(claims[:1], {claims[0].pk: rules})

@@ -289,6 +289,18 @@ ODD = [
     ),
     item("odd-18-shared", [standard("1500")], limits=[LAST_TWO], split=OF_FOUR),
     item("odd-18-groups", PROPOSED, limits=OF_GROUPS),
+    # Sums and times of each right and year, beside those of all its years.
+    item(
+        "odd-26-rights",
+        PROPOSED,
+        limits=[
+            {"yuan": "2500", "per": PER["subject_year"], "group": "odd-26-sums"},
+            {"count": 2, "per": PER["subject_year"], "tally": "lines"},
+            {"count": 5, "per": PER["subject"], "tally": "lines"},
+        ],
+        subject_rule="flag",
+    ),
+    item("odd-26-shared", PROPOSED, limits=[{"yuan": "3000", "per": PER["subject_year"], "group": "odd-26-sums"}]),
     *FIGURES,
     # What the applicant is: its size and its region.
     item(

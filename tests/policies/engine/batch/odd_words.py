@@ -57,6 +57,7 @@ def rate(ratio: str, *fields: str, **rest: Any) -> dict[str, Any]:
 INDIVIDUALS = {"field": "applicant_kind", "in": ["individual"]}
 PER = {
     "subject": ["subject"],
+    "subject_year": ["subject", "year"],
     "applicant": ["applicant"],
     "year": ["applicant", "year"],
     "city": ["programme", "year"],

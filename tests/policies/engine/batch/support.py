@@ -107,7 +107,7 @@ class Claim:
         """The question with the ledger's sums added to those the claim states."""
         brought = self.question.get("paid", {})
         paid: dict[str, Any] = dict(brought)
-        projects = dict(brought.get("project", {}))
+        projects = {"project": dict(brought.get("project", {})), "project_year": {}}
 
         def add(name: str, fen: int) -> None:
             paid[name] = yuan_plain(parse_yuan(brought.get(name, "0")) + fen)
@@ -116,10 +116,15 @@ class Claim:
             scope = SCOPES[name]
             if "rolling" in scope:
                 add(name, self.recent(ledger, base, self.years(name))[0])
-            elif scope == ("subject",):
+            elif "subject" in scope:
+                stated = brought.get(name, "0") if name == "project_year" else "0"
                 for subject in self.subjects:
                     before = ledger.sums[scope, base, *self.key(scope, subject)]
-                    projects[subject] = yuan_plain(parse_yuan(projects.get(subject, "0")) + before)
+                    known = parse_yuan(projects[name].get(subject, stated))
+                    projects[name][subject] = yuan_plain(known + before)
+                unnamed = [f"{self.item.id}#{at}" for at in range(1, len(self.question["lines"]) + 1)]
+                if stated != "0":
+                    projects[name] |= dict.fromkeys(unnamed, stated)
             else:
                 add(name, ledger.sums[scope, base, *self.key(scope)])
         if self.absorbs is not None:
@@ -131,16 +136,16 @@ class Claim:
             if document != self.item.document_id
         )
         add("other_policy", sum(others))
-        if projects:
-            paid["project"] = projects
+        paid |= {name: by_subject for name, by_subject in projects.items() if by_subject}
         if self.once is not None and any(key in ledger.once for key in self.once_keys()):
             paid["once_group"] = True
         stated = self.question.get("times_before", 0)
         times: dict[str, Any] = {}
         for limit in self.times:
             over, name = limit.scope, limit.scope.ledger
-            if over.per == ("subject",):
-                times[name] = {of: stated + ledger.times[limit.base, "subject", of] for of in self.subjects}
+            if over.by_subject:
+                had = {of: ledger.times[limit.base, over.per, *self.key(over.per, of)] for of in self.subjects}
+                times[name] = {of: stated + before for of, before in had.items()}
                 times[name] |= {f"{self.item.id}#{at}": stated for at in range(1, len(self.question["lines"]) + 1)}
             elif over.is_rolling:
                 times[name] = stated + self.recent(ledger, limit.base, over.years)[1]
@@ -177,12 +182,12 @@ class Claim:
         for scope, base in self.written():
             if "rolling" in scope:
                 continue
-            if scope != ("subject",):
+            if "subject" not in scope:
                 ledger.sums[scope, base, *self.key(scope)] += answer.amount
                 continue
             for line in paid:
                 if line.subject is not None:
-                    ledger.sums[scope, base, line.subject] += line.amount
+                    ledger.sums[scope, base, *self.key(scope, line.subject)] += line.amount
         self._enter_rights(ledger, paid)
         if self.once is not None and self.once.scope.per != ("subject",):
             ledger.once.update(self.once_keys())
@@ -192,8 +197,8 @@ class Claim:
         for line in paid:
             if line.subject is not None:
                 ledger.matters[line.subject][self.item.document_id] += line.amount
-                for base in {self.item.id, *(limit.base for limit in self.times if limit.scope.per == ("subject",))}:
-                    ledger.times[base, "subject", line.subject] += 1
+                for base, per in {(one.base, one.scope.per) for one in self.times if one.scope.by_subject}:
+                    ledger.times[base, per, *self.key(per, line.subject)] += 1
                 if self.once is not None and self.once.scope.per == ("subject",):
                     ledger.once.add((self.once.group, line.subject))
 
@@ -211,7 +216,7 @@ class Claim:
 
     def _enter_places(self, ledger: Ledger, answer: Assessment, asked: dict[str, Any]) -> None:
         quota, times = self.quota, self.times
-        own = next((limit for limit in times if limit.by_lines and limit.scope.per != ("subject",)), None)
+        own = next((limit for limit in times if limit.by_lines and not limit.scope.by_subject), None)
         left = None if own is None else own.count - asked["times_before"][own.scope.ledger]
         rank, filled = asked["rank"] or 1, 0
         for line, given in zip(answer.lines, asked["lines"], strict=True):

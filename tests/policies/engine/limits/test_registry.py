@@ -30,7 +30,17 @@ def test_a_limit_is_read_by_its_key_and_speaks_of_itself(name):
 
 
 def test_kinds_have_labels_and_all_their_keys_too():
-    assert list(limit_labels()) == ["yuan", "year_total", "count", "select", "once", "tops_up", "absorbs"]
+    assert list(limit_labels()) == [
+        "yuan",
+        "year_total",
+        "count",
+        "select",
+        "select_share",
+        "rank_sums",
+        "once",
+        "tops_up",
+        "absorbs",
+    ]
     assert all(key.label for limit in limit_kinds().values() for key in limit.declared().values())
 
 

@@ -1,4 +1,4 @@
-"""`select`: the highest scores get the places of a year; what becomes of equal scores is the document's to say."""
+"""`select`, `select_share`: the highest scores get the places of a year; of equal scores the document says."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -15,6 +15,8 @@ from tests.policies.engine.operations.support import NAME, ask, catalogue_with, 
 
 FACTS = [fact("panel_score", "number"), fact("turnover", "money")]
 SELECT = {"select": 3, "per": PER["city"], "by": "panel_score", "ties": "none", "needed": "60"}
+SHARE = {"select_share": "30%", "base": "ranked", "rounding": "down", "per": PER["city"], "by": "panel_score"}
+SHARE |= {"ties": "none"}
 RULES = {"facts": FACTS, "limits": [SELECT]}
 TIES = ("none", "filed", "fact", "exceed")
 
@@ -34,6 +36,35 @@ def test_a_claim_needs_the_score_and_a_place(score, rank, yuan, told):
     answer = ask([standard()], stated, asked={"rank": rank}, **RULES)
     assert (answer.amount or 0) == yuan * 100
     assert told in str([*answer.steps, *answer.reasons])
+
+
+@pytest.mark.parametrize(
+    ("rule", "rank", "ranked", "passes"),
+    [
+        ({}, 3, 10, True),
+        ({}, 4, 10, False),
+        ({}, 3, 13, True),
+        ({}, 4, 13, False),
+        ({}, 1, 3, False),
+        ({"rounding": "up"}, 1, 3, True),
+        ({"rounding": "up"}, 2, 4, True),
+        ({"rounding": "up"}, 2, 3, False),
+        ({"rounding": "half_up"}, 2, 5, True),
+        ({"rounding": "half_up"}, 2, 4, False),
+        ({"select_share": "1/3"}, 1, 3, True),
+        ({"at_most": 2}, 2, 100, True),
+        ({"at_most": 2}, 3, 100, False),
+        ({}, 9, None, True),
+        ({}, None, 1, True),
+    ],
+)
+def test_a_share_of_those_that_are_ranked_has_places(rule, rank, ranked, passes):
+    asked = {name: value for name, value in (("rank", rank), ("ranked", ranked)) if value}
+    answer = ask([standard()], {"panel_score": 70}, facts=FACTS, limits=[{**SHARE, **rule}], asked=asked)
+
+    assert bool(answer.amount) is passes
+    if not passes:
+        assert f"（{ranked} 个参加排名，" in str(answer.reasons)
 
 
 SCORES = [90, 80, 80, 80, 70, None]
@@ -81,28 +112,52 @@ def highest(question, name):
 
 @pytest.mark.parametrize("ties", TIES)
 @pytest.mark.parametrize("per", ["city", "district"])
-def test_a_simulation_selects_the_best_of_each_year_before_it_pays(ties, per):
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"select": 4},
+        {"select_share": "30%"},
+        {"select_share": "30%", "base": "reached", "at_most": 9},
+        {"rank_sums": {"1": "900", "3": "500", "4": "100.01"}},
+    ],
+)
+def test_a_simulation_selects_the_best_of_each_year_before_it_pays(ties, per, how):
     """The oracle ranks the claims that get something alone, and asks each again with its place."""
-    rule = {**SELECT, "select": 4, "per": PER[per], "ties": ties} | ({"then": "turnover"} if ties == "fact" else {})
+    common = {"by": "panel_score", "needed": "60"}
+    common |= {"base": "ranked", "rounding": "half_up"} if "select_share" in how else {}
+    rule = {**common, **how, "per": PER[per], "ties": ties} | ({"then": "turnover"} if ties == "fact" else {})
     catalogue = catalogue_with([standard()], facts=FACTS, limits=[rule, {"yuan": "9000", "per": PER["applicant"]}])
     population = generate(catalogue, 240, seed=5, edge=True)
     asked = list(questions(catalogue, population))
     years = population.years().tolist()
-    pools = defaultdict(dict)
+    pools, short = defaultdict(dict), defaultdict(int)
     for claim, question in enumerate(asked):
         answer = assess(catalogue, question)
+        pool = years[claim], question["applicant"].get("region") if per == "district" else ""
         if answer.amount and not question.get("rank"):
-            region = question["applicant"].get("region") if per == "district" else ""
-            pools[years[claim], region][claim] = highest(question, "panel_score"), highest(question, "turnover")
-    passed = {claim for found in pools.values() for claim in best_by_hand(found, ties, 4)}
+            pools[pool][claim] = highest(question, "panel_score"), highest(question, "turnover")
+        elif not question.get("rank"):
+            short[pool] += "L0" in {note.code for note, *_ in answer.reason_entries}
+
+    def places(pool):
+        if "select_share" not in how:
+            return 4
+        ranked = len(pools[pool]) + (0 if "base" in how else short[pool])
+        return min(round(ranked * 0.3 + 1e-9), how.get("at_most", 999))
+
+    passed = {claim for pool, found in pools.items() for claim in best_by_hand(found, ties, places(pool))}
+    rank = {claim: 999 for found in pools.values() for claim in found}
+    for pool, found in pools.items():
+        for many in range(places(pool), 0, -1):
+            rank |= dict.fromkeys(best_by_hand(found, ties, many), many)
     ranked = {claim for found in pools.values() for claim in found}
     had, expected = defaultdict(int), []
     for claim, question in enumerate(asked):
         applicant = int(population.applicant[claim])
         stated = question.get("paid", {})
         paid = {**stated, "lifetime": str(float(stated.get("lifetime", 0)) + had[applicant] / 100)}
-        rank = question.get("rank") or (5 if claim in ranked - passed else 1)
-        answer = assess(catalogue, {**question, "paid": paid, "rank": rank})
+        place = {} if question.get("rank") else {"rank": rank.get(claim, 1), "ranked": 999}
+        answer = assess(catalogue, {**question, "paid": paid, **place})
         had[applicant] += answer.amount or 0
         expected.append((answer.outcome, answer.amount or 0))
 
@@ -123,6 +178,24 @@ def test_equal_scores_pass_the_number_of_places_only_where_the_document_says_so(
         return {entry.ceiling.times for entry in entries}
 
     assert (ceilings("none"), ceilings("exceed")) == ({None, 3}, {None})
+
+
+PRIZES = {"rank_sums": {"1": "4000", "3": "3000.01", "10": "1000"}, "per": PER["city"], "by": "panel_score"}
+PRIZES |= {"ties": "filed"}
+
+
+@pytest.mark.parametrize(
+    ("rank", "fen"), [(None, 400000), (1, 400000), (2, 300001), (3, 300001), (4, 100000), (10, 100000), (11, 0)]
+)
+def test_a_prize_goes_by_the_rank(rank, fen):
+    asked = {"rank": rank} if rank else {}
+    answer = ask([standard()], {"panel_score": 70}, facts=FACTS, limits=[PRIZES], asked=asked)
+
+    assert (answer.amount or 0) == fen
+    told = amount_text(rules_of([standard()], facts=FACTS, limits=[PRIZES]))
+    assert "第 1 名 4,000.00 元，第 2 至 3 名 3,000.01 元，第 4 至 10 名 1,000.00 元" in told
+    for wrong in ("0", "1.5"):
+        assert "not_a_rank" in refused([standard()], facts=FACTS, limits=[{**PRIZES, "rank_sums": {wrong: "1"}}])
 
 
 def test_it_is_told_and_a_nonsense_rule_is_refused():

@@ -2,10 +2,19 @@
 
 import pytest
 
+from applications.ledger.keys import Party, bucket_key
 from policies.engine import Outcome, assess
-from policies.engine.buckets import Granted, bucket_entries, buckets_asked
+from policies.engine.buckets import Granted, bucket_entries, buckets_asked, program_asked
 from tests.policies.engine.batch.odd_rules import PER, fact, standard
-from tests.policies.engine.operations.support import ask, catalogue_with, columns_differ, refused, rules_of, spoken
+from tests.policies.engine.operations.support import (
+    NAME,
+    ask,
+    catalogue_with,
+    columns_differ,
+    refused,
+    rules_of,
+    spoken,
+)
 
 STEPS = [standard("1000")]
 BY_DECISIONS = {"count": 5, "per": PER["subject"], "tally": "paid"}
@@ -48,6 +57,30 @@ def test_columns_count_rights_and_years_the_same():
     facts = [fact("office", "text")]
     for limits in ([FIVE_COUNTRIES | {"count": 1}], [YEARLY, IN_ALL], [YEARLY, FIVE_COUNTRIES | {"count": 2}]):
         assert not columns_differ(STEPS, limits=limits, facts=facts, **AGAIN)
+
+
+@pytest.mark.parametrize(("before", "paid"), [(0, 2000), (1, 1000), (2, 0)])
+def test_a_right_is_supported_so_often_a_year(before, paid):
+    asked = {"times_before": {"project_year": {"A": before}, "project": {"A": 3}}}
+    lines, limits = of_right("A", 3), [FIVE_COUNTRIES, FIVE_COUNTRIES | {"count": 2, "per": PER["subject_year"]}]
+    answer = ask(STEPS, *lines, limits=limits, **AGAIN, asked=asked)
+
+    assert (answer.amount or 0) == paid * 100
+    assert "每件每年最多支持 2 次" in spoken(STEPS, limits=limits, **AGAIN)[0]
+
+
+@pytest.mark.parametrize(("paid", "left"), [("1499.99", 1), ("1500", 0), ("0", 100000)])
+def test_a_right_gets_so_much_a_year_in_its_own_bucket_of_each(paid, left):
+    limits = [{"yuan": "1500", "per": PER["subject_year"]}]
+    asked = {"paid": {"project_year": {"A": paid}, "project": {"A": "9999"}}}
+    answer = ask(STEPS, *of_right("A", 1), *of_right("B", 1), limits=limits, asked=asked)
+
+    assert [line.amount or 0 for line in answer.lines] == [left, 100000]
+    question = {"item": NAME, "on": "2021-01-01", "applicant": {"kind": "enterprise"}}
+    program = program_asked(catalogue_with(STEPS, limits=limits), question)
+    entries = bucket_entries(program, answer.as_dict(), [Granted("A", left and 1), Granted("B", 100000)])
+    keys = [bucket_key(one.bucket, Party(7, "320200", 2021)) for one in entries if one.ceiling.fen]
+    assert keys == [f"{NAME}|subject={name}|year=2021" for name in ("AB" if left else "B")]
 
 
 def test_each_right_enters_as_often_as_it_was_paid():

@@ -1,0 +1,393 @@
+"""Selections: the claims with the highest scores get the places of a year, for a city or each of its districts."""
+
+from __future__ import annotations
+
+import copy
+from abc import abstractmethod
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+
+from policies.engine.checks import MAX_COUNT
+from policies.engine.columns.arithmetic import compare, distinct
+from policies.engine.columns.buckets import joined
+from policies.engine.columns.scores import Numbers, Scores, highest, placed_in
+from policies.engine.limits.base import GROUP, NO_CEILING, PER, Ceiling, Limit, LimitColumns, limits_of, shared_by
+from policies.engine.limits.places import PLACES, CountedLimit, QuotaLedger
+from policies.engine.line import as_number
+from policies.engine.money import money_text, number_text, parse_number
+from policies.engine.problems import problem_code
+from policies.engine.ranking import EXCEED, FACT_FIRST, FILED_FIRST, NONE_PASS, TIES
+from policies.engine.scopes import DISTRICT_YEAR, SCOPES, Scope
+from policies.engine.spec import FACT, NUMBER, Bounds, key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from policies.engine.assessment import BucketUse
+    from policies.engine.batch.answers import Answers, Work
+    from policies.engine.batch.run import Run
+    from policies.engine.columns.context import ColumnContext
+    from policies.engine.columns.keys import Keys
+    from policies.engine.columns.ledger import Ledger
+    from policies.engine.columns.lines import Lines
+    from policies.engine.columns.population import BoolArray, IntArray
+    from policies.engine.context import Context
+    from policies.engine.line import Line
+    from policies.engine.operations.base import Label, Wording
+    from policies.engine.part import Part
+    from policies.engine.problems import Fault, Place
+    from policies.engine.trace import Note
+
+_NUMERIC = ("integer", "number", "money")
+NOT_OF_A_YEAR = problem_code(
+    "not_of_a_year",
+    "名额应由全市或各区共用",
+    "per 请写 [programme, year] 或 [district, year]",
+    form="打分择优的名额，请按“全市，每年”或“每个区，每年”合计。",
+)
+TIE_FACT = problem_code(
+    "tie_fact",
+    "then 与同分规则不符",
+    "ties 为 fact 时请写 then，其他规则不写",
+    form="同分时按另一项先后的，请选是哪一项；其他规则请留空。",
+)
+NOT_A_SCORE = problem_code(
+    "not_a_score",
+    "{fact} 不是数，不能用来排名",
+    "请改为类型为 integer、number 或 money 的事实",
+    form="“{fact:fact}”不是数，不能用来排名，请改选。",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection(Limit):
+    """Of the claims of a year those with the highest scores are supported, one place a claim.
+
+    `needed`: the score below which none is. Only the tie rule `exceed` lets more claims pass than there are places.
+    A claim of several lines is ranked by its highest score.
+    """
+
+    preset: ClassVar = {"code": "SELECT", "per": ["programme", "year"], "by": "panel_score", "ties": NONE_PASS}
+    # Whether how many places there are depends on how many claims are ranked.
+    is_share: ClassVar[bool] = False
+
+    per: tuple[str, ...] = key(PER, "按什么合计")
+    by: str = key(FACT, "按哪一项得分", help="专家打分的选“评审得分”，也可选算出的总分或填写的一项", types=_NUMERIC)
+    ties: str = key(TIES, "末位同分时")
+    needed: str | int | None = key(NUMBER, "入选最低得分", help="不设的留空", default=None, shown=True)
+    then: str | None = key(
+        FACT, "同分时按哪一项", help="选了“按另一项高者在前”时填写", default=None, shown=True, types=_NUMERIC
+    )
+    group: str | None = key(GROUP, "与其他事项共用", help="几个事项写同一个组名，就一起排名、共用名额", default=None)
+
+    @property
+    def scope(self) -> Scope:
+        return SCOPES[self.per]
+
+    @abstractmethod
+    def places(self, ranked: int) -> int:
+        """How many places there are when so many claims are ranked."""
+
+    @property
+    @abstractmethod
+    def most(self) -> int | None:
+        """The most places that there may be, however many are ranked; None where there is no such number."""
+
+    @property
+    @abstractmethod
+    def how_many(self) -> str:
+        """How many are selected, in words: 20 个."""
+
+    @property
+    def sums(self) -> Bounds:
+        """The most that each rank gets, in fen, by the last rank of each step; none where all get the same."""
+        return ()
+
+    @property
+    def counts_all(self) -> bool:
+        """Whether a share is of all that are ranked, and not only of those that reach the score that is needed."""
+        return True
+
+    @property
+    def cut_off(self) -> Fraction | None:
+        """The score that is needed, None where none is."""
+        return None if self.needed is None else parse_number(self.needed)
+
+    @property
+    def acts_as(self) -> object:
+        return PLACES
+
+    def compile(self, context: Context, *, item_id: str) -> SelectionLimit:
+        cited, by = f"依据 {context.citation}：", context.label(self.by)
+        is_money = context.types.get(self.by) == "money"
+        most, least = f"{self._whose}按{by}择优支持{self.how_many}", self._least(is_money=is_money)
+
+        def below(figures: tuple[Any, ...]) -> str:
+            score = money_text(figures[0]) if is_money else number_text(Fraction(figures[0]))
+            return f"{cited}{by} {score}，{least}"
+
+        def told(figures: tuple[Any, ...]) -> str:
+            rank, ranked, *_ = figures
+            among = f"（{ranked} 个参加排名，{self.places(ranked)} 个入选）" if self.is_share and ranked else ""
+            return f"{most}{among}，排名第 {rank}"
+
+        def prize(figures: tuple[Any, ...]) -> str:
+            return f"，最高 {money_text(figures[2])}" if figures[2] is not None else ""
+
+        return SelectionLimit(
+            rule=self,
+            code=self.code,
+            scope=self.scope,
+            base=self.group or item_id,
+            asks="places",
+            count=self.most or 0,
+            by_lines=False,
+            group=self.group or f"{item_id}:{self.code}",
+            cut_off=None if self.cut_off is None else self.cut_off * (100 if is_money else 1),
+            below=context.note(self.code, below, cite=self.cite),
+            note=context.note(self.code, lambda figures: f"{cited}{told(figures)}，未入选", cite=self.cite),
+            kept=context.note(self.code, lambda figures: f"{told(figures)}，入选{prize(figures)}", cite=self.cite),
+            unknown=context.note(self.code, f"还没有{by}，按入选测算", cite=self.cite),
+        )
+
+    def facts(self) -> Iterator[str]:
+        yield self.by
+        if self.then is not None:
+            yield self.then
+
+    def edges(self) -> Iterator[tuple[str, Fraction]]:
+        if self.cut_off is not None:
+            yield self.by, self.cut_off
+
+    def problems(self, item_id: str, types: Mapping[str, str]) -> Iterator[tuple[Place, Fault]]:
+        del item_id
+        if not self.scope.is_shared:
+            yield ("per",), NOT_OF_A_YEAR.fault()
+        if (self.ties == FACT_FIRST) != (self.then is not None):
+            yield ("then",), TIE_FACT.fault()
+        for name, fact in (("by", self.by), ("then", self.then)):
+            if fact is not None and types.get(fact, _NUMERIC[0]) not in _NUMERIC:
+                yield (name,), NOT_A_SCORE.fault(fact=fact)
+
+    def sentence(self, label: Label) -> str:
+        least = "" if self.cut_off is None else f"，{self._least()}"
+        told = f"同分的，{label(self.then)}高者在前，仍相同的先提交者在前" if self.then else TIES[self.ties]
+        return f"{self._whose}按{label(self.by)}从高到低择优支持{self.how_many}{least}；{told}"
+
+    def _least(self, *, is_money: bool = False) -> str:
+        unit = "元" if is_money else "分"
+        return "" if self.cut_off is None else f"{number_text(self.cut_off)} {unit}以上方可入选"
+
+    @property
+    def _whose(self) -> str:
+        return "各区每年" if self.scope is DISTRICT_YEAR else "每年"
+
+    def short_name(self) -> str:
+        return "每年择优名额"
+
+    def bounds(self, words: Wording) -> Iterator[str]:
+        least = "" if self.cut_off is None else f"，{number_text(self.cut_off)} 分以上"
+        yield f"{self.scope.name}择优{self.how_many}{least}"
+
+    def figures(self) -> Mapping[str, str]:
+        return {} if self.needed is None else {"needed": "入选最低得分"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectionLimit(CountedLimit):
+    """Compiled places of a `group`, which go to the first ranks; `cut_off` is in the fact's own unit (sums: fen)."""
+
+    turn = 22
+    ranks_all = True
+
+    rule: Selection
+    group: str
+    cut_off: Fraction | None
+    below: Note
+    kept: Note
+    unknown: Note
+
+    def ceiling(self, uses: Iterable[BucketUse]) -> Ceiling:
+        """The most places that there may be, unless the document lets equal scores pass it."""
+        is_open = self.rule.ties == EXCEED or self.rule.most is None
+        return NO_CEILING if is_open else CountedLimit.ceiling(self, uses)
+
+    def keep(self, part: Part, line: Line, count: int, state: dict[Any, Any]) -> int:
+        del state
+        score, rank, ranked = as_number(line.facts.get(self.rule.by)), part.asked.rank, part.asked.ranked
+        if score is None:
+            line.note(self.unknown, (), applied=False)
+        elif self.cut_off is not None and score < self.cut_off:
+            line.reasons.append((self.below, (score,)))
+            return 0
+        # Without a rank, or of a share without the number that are ranked, a claim is taken to be selected.
+        if rank and (ranked or not self.rule.is_share) and rank > self.rule.places(ranked or 0):
+            line.reasons.append((self.note, (rank, ranked)))
+            return 0
+        most = next((fen for last, fen in self.rule.sums if (rank or 1) <= last), None)
+        if most is not None and line.amount is not None:
+            line.amount = min(line.amount, most)
+        line.note(self.kept, (rank or 1, ranked, most), applied=most is not None)
+        return count
+
+    def compile_columns(self, context: ColumnContext) -> Callable[[Lines], Scores]:
+        by, then = self.rule.by, self.rule.then
+        context.need(by, *_NUMERIC)
+        if then is not None:
+            context.need(then, *_NUMERIC)
+
+        def scores(lines: Lines) -> Scores:
+            score = Numbers.of(lines, by)
+            low = np.zeros(len(lines), dtype=np.bool_)
+            if self.cut_off is not None:
+                low = score.stated & compare(score.values, "<", self.cut_off, score.per)
+            return Scores(score, None if then is None else Numbers.of(lines, then), low)
+
+        return scores
+
+
+# ---- columns ---------------------------------------------------------------------------------------------------------
+
+
+class SelectionColumns(LimitColumns):
+    """Who has a place by rank, where ranks are known before any money is."""
+
+    limit: SelectionLimit
+    # Claims with a line that only its score stands against.
+    falls_short: BoolArray
+
+    def __init__(self, run: Run, limits: Any) -> None:
+        super().__init__(run, limits)
+        self.scores: Scores = run.compiled(self.limit)(run.lines)
+
+    @property
+    def counts(self) -> bool:
+        return True
+
+    def narrowed(self, lines: IntArray) -> Self:
+        found = copy.copy(self)
+        found.scores = self.scores.at(lines)
+        return found
+
+    def keep(self, work: Work) -> None:
+        shape, count = work.run.shape, work.count
+        if count is None:
+            return
+        self._asked = count * ~self.scores.low
+        self.falls_short = shape.add_up(count * self.scores.low) > 0
+        rule, past = self.limit.rule, work.run.found_by_claims(SelectionLedger.shown_as)
+        if rule.sums:
+            past = np.maximum(past, 1) - rule.places(0)
+        if (ranks := work.run.population.rank) is not None:
+            given = ranks[work.run.span].astype(np.int64)
+            past = np.where(given > 0, given - self._places_stated(work.run), past)
+        work.count = self._asked * shape.spread(past <= 0)
+        if rule.sums:
+            self._cut_by_rank(work, past + rule.places(0))
+        work.refuse_lines(np.flatnonzero((count > 0) & (work.count == 0)), self.limit.code)
+
+    def _cut_by_rank(self, work: Work, rank: IntArray) -> None:
+        """Cut lines to what the rank of their claim gets."""
+        lasts, fen = zip(*self.limit.rule.sums, strict=True)
+        # Who has no place gets nothing anyhow.
+        step = np.minimum(np.searchsorted(np.array([int(last) for last in lasts]), rank), len(fen) - 1)
+        np.minimum(work.amount, work.run.shape.spread(np.array(fen, dtype=np.int64)[step]), out=work.amount)
+
+    def _places_stated(self, run: Run) -> IntArray:
+        """How many places each claim states there are: by how many it says are ranked, no end where it does not."""
+        rule, ranked = self.limit.rule, run.population.ranked
+        if not rule.is_share:
+            return np.full(len(run), rule.places(0))
+        if ranked is None:
+            return np.full(len(run), MAX_COUNT)
+        stated = ranked[run.span].astype(np.int64)
+        known = {many: rule.places(many) if many else MAX_COUNT for many in distinct(stated).tolist()}
+        return np.array([known[many] for many in stated.tolist()], dtype=np.int64)
+
+    def conclude(self, work: Work, answers: Answers) -> None:
+        if work.count is not None:
+            answers.asked_places = np.minimum(work.run.shape.add_up(self._asked), 1)
+            answers.places = np.minimum(work.run.shape.add_up(work.count * work.stands), 1)
+
+    @classmethod
+    def ledgers(cls, runs: list[Run], keys: Keys) -> Iterator[Ledger]:
+        found = shared_by(runs, cls, attrgetter("group"), attrgetter("rule.ties", "scope"))
+        for name, (ties, scope), members in found:
+            yield SelectionLedger(name, scope, members, keys, ties=ties)
+
+
+class SelectionLedger(QuotaLedger):
+    """The ranks of claims by score in each bucket, as they are before anything is paid: nothing changes them later.
+
+    A claim finds by how many its place is past the last one, nothing or less where it is selected; where ranks have
+    sums of their own it is shown its place.
+    """
+
+    shown_as = "selected"
+    columns = SelectionColumns
+
+    def __init__(self, name: str, scope: Scope, runs: list[Run], keys: Keys, *, ties: str) -> None:
+        super().__init__(name, scope, runs, keys)
+        self._bucket = joined([keys.of(run, scope) for run in runs])
+        self._wanting = joined([self._wants(run) for run in runs])
+        self._past = self._placed(ties) - self.open
+
+    def find(self, changed: IntArray | None) -> tuple[IntArray | slice, IntArray]:
+        del changed
+        return slice(None), self._past
+
+    def relevant(self, run: Run, at: IntArray | slice, found: IntArray) -> IntArray:
+        del at
+        rule = limits_of(run, self.columns).rule
+        return found + rule.places(0) if rule.sums else np.maximum(found, 0)
+
+    @cached_property
+    def open(self) -> IntArray:
+        buckets, at = np.unique(self._bucket, return_inverse=True)
+        all_ranked = self._wanting | joined([run_columns(run).falls_short & _is_unranked(run) for run in self.runs])
+        found = []
+        for run, own in zip(self.runs, np.split(at, np.cumsum([len(run) for run in self.runs])[:-1]), strict=True):
+            rule = limits_of(run, self.columns).rule
+            ranked = np.bincount(at[all_ranked if rule.counts_all else self._wanting], minlength=len(buckets))
+            found.append(np.array([rule.places(many) for many in ranked.tolist()], dtype=np.int64)[own])
+        return joined(found)
+
+    def closed(self, run: Run, at: IntArray | slice, found: IntArray) -> BoolArray | None:
+        del run, at, found
+        return None
+
+    def _placed(self, ties: str) -> IntArray:
+        """The place of each claim that asks for one by its score, 1 for all others."""
+        wants, parts = np.flatnonzero(self._wanting), [(run, run_columns(run).scores) for run in self.runs]
+        levels = [highest([(run.item.id, run.shape, own.score) for run, own in parts])[wants]]
+        if ties == FACT_FIRST:
+            levels.append(highest([(run.item.id, run.shape, own.then) for run, own in parts])[wants])
+        if ties in (FACT_FIRST, FILED_FIRST):
+            levels.append(-self.keys.filed[self.buckets.claims[wants]].astype(np.int64))
+        found = np.ones(len(self._wanting), dtype=np.int64)
+        found[wants] = placed_in(self._bucket[wants], levels, needs_all=ties == NONE_PASS)
+        return found
+
+    @staticmethod
+    def _wants(run: Run) -> BoolArray:
+        """Which claims nothing else stands against, and no selection ranked already."""
+        asks = np.zeros(len(run), dtype=np.bool_) if run.answers.places is None else run.answers.places > 0
+        return asks & _is_unranked(run)
+
+
+def _is_unranked(run: Run) -> BoolArray:
+    rank = run.population.rank
+    return np.ones(len(run), dtype=np.bool_) if rank is None else rank[run.span] == 0
+
+
+def run_columns(run: Run) -> SelectionColumns:
+    """What ranks the claims of a run."""
+    return next(one for one in run.columns if isinstance(one, SelectionColumns))
+
+
+SelectionLimit.columns = SelectionColumns
