@@ -72,7 +72,7 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, 
     """Every number, ratio and day of a rule with its path; `(…, "key", k)` is a table's bound."""
     if isinstance(value, dict):
         for key, part in value.items():
-            if path[-1:] == ("table",) and near(key):
+            if path[-1:] in (("table",), ("rank_sums",)) and near(key):
                 yield (*path, "key", key), key
             if key not in NOT_NUMBERS:
                 yield from leaves(part, (*path, key))
@@ -123,12 +123,16 @@ def swap(steps: list[Any], at: int) -> None:
 
 # A mutation that changes no answer at all, with the reason why none can notice.
 _NO_SUM_BETWEEN = "no sum of these points lies next to the bounds"
+_FIRST_PRIZE = "the sum before and the first prize are the same"
 _LESS_THAN_A_FEN = "the part of a fen is nothing after rounding down"
 EQUIVALENT: dict[tuple[str, str], str] = {
     ("provincial_prize", "steps 1 and 2 swapped"): "the ceiling is a whole hundred",
     ("bank_risk", "steps[0].base_at_most -> 10000000.01"): _LESS_THAN_A_FEN,
     ("bank_risk", "('steps', 0, 'base_at_most') -> 10000000.01"): _LESS_THAN_A_FEN,
     ("staged", "('steps', 0, 'yuan') -> 2000000.01"): _LESS_THAN_A_FEN,
+    ("ranked_prize", "steps[0].yuan -> 300000.01"): _FIRST_PRIZE,
+    ("ranked_prize", "('steps', 0, 'yuan') -> 300000.01"): _FIRST_PRIZE,
+    ("ranked_prize", "('limits', 0, 'rank_sums', '1') -> 300000.01"): _FIRST_PRIZE,
     ("scored_project", "('steps', 0, 'points') -> 41"): _NO_SUM_BETWEEN,
     ("scored_project", "('steps', 1, 'points') -> 41"): _NO_SUM_BETWEEN,
     ("scored_project", "('steps', 2, 'points') -> 21"): _NO_SUM_BETWEEN,

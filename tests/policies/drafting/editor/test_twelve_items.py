@@ -16,13 +16,16 @@ from policies.engine.batch import OUTCOME_CODES, generate, questions, simulate
 from policies.published.models import SupportItem
 from policies.published.selectors import published_catalogue
 from portal.accounts.enums import Role
+from portal.core import clock
 from portal.core.errors import RefusedError
+from portal.workdays.selectors import is_workday, workdays_between
 from review.decisions.selectors.agenda import agendas_of
 from review.decisions.services.decisions import support_claim
 from review.decisions.services.publicity import approve_list
 from review.decisions.services.scores import keep_scores
 from review.funding.awards import record_award
 from review.payments.models import Disbursement
+from review.payments.services.lines import meet_milestone
 from tests.factories import act, make_official, open_call, wuxi
 from tests.policies.drafting.editor.pages import HEAD, Page, write_item
 from tests.policies.drafting.worlds import admin, published
@@ -88,20 +91,11 @@ ITEMS = [
         shared=["granted_on", "drawn_on", "principal"],
         facts=[own("loan_days", "计息天数", "integer")],
         steps=[
-            (
-                "look_up",
-                {"name": "lpr", "label": "LPR", "day": "drawn_on", "table": "2026-01-01=3.1%\n2026-03-01=3%"},
-            ),
+            ("look_up", {"name": "lpr", "label": "LPR", "day": "drawn_on", "table": "2026-01-01=3.1%\n2026-03-01=3%"}),
             (
                 "convert",
-                {
-                    "name": "interest_due",
-                    "label": "应计利息",
-                    "field": "principal",
-                    "rate": "lpr",
-                    "days": "loan_days",
-                    "year": "360",
-                },
+                {"name": "interest_due", "label": "应计利息", "field": "principal", "rate": "lpr", "days": "loan_days"}
+                | {"year": "360"},
             ),
             ("rate_of", {"fields": ["interest_due"], "ratio": "50%"}),
         ],
@@ -395,3 +389,8 @@ def test_twelve_items_are_written_computed_simulated_claimed_and_paid(client, se
         (2, 24000000, "项目验收合格（20 个工作日内）", "held"),
         (2, 16000000, "项目验收合格（20 个工作日内）", "held"),
     ]
+    cashier = make_official(Role.FINANCE, wuxi())
+    meet_milestone(paid[2], paper="验收意见", act=act(cashier))
+    due_on = Disbursement.objects.get(pk=paid[2].pk).due_on
+    tomorrow = clock.today() + timedelta(days=1)
+    assert (workdays_between(tomorrow, due_on), is_workday(due_on)) == (20, True)
