@@ -19,6 +19,7 @@ from policies.engine import Catalogue, Fact, Item
 from policies.engine.batch import KINDS, SIZES, Column, LineTable, Lists, Population, Rows
 from policies.engine.facts import Reader, read_count, reader_of
 from policies.engine.money import parse_yuan
+from policies.engine.scopes import OF_SUBJECTS
 from policies.engine.terms import LEDGERS
 from policies.facts.values import subject_key
 
@@ -142,9 +143,9 @@ class _Table:
         self.claim = array("q")
         self.count = array("q")
         self.subject = array("q")
-        self.project = array("q")
+        self.paid = {name: array("q") for name in OF_SUBJECTS}
 
-    def add(self, claim: int, line: Mapping[str, Any], *, subject: int, project: int) -> None:
+    def add(self, claim: int, line: Mapping[str, Any], *, subject: int, paid: Mapping[str, int]) -> None:
         length = len(self.claim)
         for name, value in line.items():
             values = self.values.get(name)
@@ -153,7 +154,8 @@ class _Table:
         self.claim.append(claim)
         self.count.append(read_count(line.get("count", 1)))
         self.subject.append(subject)
-        self.project.append(project)
+        for name, fen in self.paid.items():
+            fen.append(paid[name])
 
     def build(self) -> LineTable:
         size = len(self.claim)
@@ -163,7 +165,7 @@ class _Table:
             claim=_ints(self.claim),
             count=_ints(self.count),
             subject=_ints(self.subject),
-            project_paid=_ints(self.project) if any(self.project) else None,
+            paid={name: _ints(fen) for name, fen in self.paid.items() if any(fen)},
             columns={name: each.column(size) for name, each in stated.items() if each.fact.type != "rows"},
             rows={name: each.rows(size) for name, each in stated.items() if each.fact.type == "rows"},
         )
@@ -202,7 +204,7 @@ class PopulationBuilder:
         question = asked.question
         at, table = self._table(question["item"])
         paid = question.get("paid", {}) if self.bring_ledger else {}
-        projects = paid.get("project", {})
+        of_subjects = {name: paid.get(name, {}) for name in OF_SUBJECTS}
         number = len(self)
         applicant = question["applicant"]
         region, group = applicant.get("region"), applicant.get("group")
@@ -234,12 +236,12 @@ class PopulationBuilder:
             # The ledger's own form of the right: claims that write its number otherwise share what it has had.
             known = subject_key(newest, line)
             stated = str(line.get(newest.subject or "", ""))
-            project = projects.get(stated) if isinstance(projects, Mapping) else projects
+            had = {name: of.get(stated) if isinstance(of, Mapping) else of for name, of in of_subjects.items()}
             table.add(
                 number,
                 line,
                 subject=self._subjects.setdefault(known, len(self._subjects)) if known else -1,
-                project=parse_yuan(project) if project else 0,
+                paid={name: parse_yuan(fen) if fen else 0 for name, fen in had.items()},
             )
 
     def _versions(self, item_id: str) -> list[Item]:

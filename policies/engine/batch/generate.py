@@ -19,7 +19,7 @@ from policies.engine.columns.lines import take_lines
 from policies.engine.columns.population import KINDS, SIZES, Column, IntArray, LineTable, Population, Rows
 from policies.engine.model import Item
 from policies.engine.operations.registry import read_operations
-from policies.engine.scopes import SUBJECT_YEAR
+from policies.engine.scopes import SUBJECT, SUBJECT_YEAR
 
 # How often items of a kind are claimed, against each other.
 _WEIGHTS = {"per_item": 40, "per_person": 10, "ratio_of_interest": 10, "ratio_of_premium": 10, "ratio_of_cost": 10}
@@ -187,7 +187,7 @@ class _Part:
             claim=claim,
             count=count,
             subject=subject,
-            project_paid=drawer.paid_before(subject) if self.edge and subject is not None else None,
+            paid={SUBJECT.ledger: drawer.paid_before(subject)} if self.edge and subject is not None else {},
             columns=columns,
             rows=rows,
         )

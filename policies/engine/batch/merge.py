@@ -35,7 +35,7 @@ def merge_lines(table: LineTable, shape: Shape, types: dict[str, str]) -> LineTa
         merged,
         count=shape.add_up(count.astype(np.int64)),
         subject=subject.subject,
-        project_paid=subject.project_paid,
+        paid=subject.paid,
         columns=columns,
         rows=rows,
     )

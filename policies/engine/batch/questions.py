@@ -1,6 +1,6 @@
 """Claims of a population as questions of the scalar engine, for those who compare or want to look at one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -27,9 +27,9 @@ def questions(catalogue: Catalogue, population: Population) -> Iterator[dict[str
             question["applicant"]["region"] = population.regions[region]
         if population.size is not None and population.size[claim] > 0:
             question["applicant"]["size"] = SIZES[int(population.size[claim])]
-        lines, projects = table.next_lines()
+        lines, by_subject = table.next_lines()
         question["lines"] = lines
-        _add_ledger(question, population, claim, projects)
+        _add_ledger(question, population, claim, by_subject)
         if population.year is not None:
             question["year"] = int(population.year[claim])
         if population.unmet is not None and population.unmet[claim] >= 0:
@@ -41,10 +41,12 @@ def questions(catalogue: Catalogue, population: Population) -> Iterator[dict[str
         yield question
 
 
-def _add_ledger(question: dict[str, Any], population: Population, claim: int, projects: dict[str, str]) -> None:
-    paid: dict[str, Any] = {name: yuan_plain(int(sums[claim])) for name, sums in population.paid.items() if sums[claim]}
-    if projects:
-        paid["project"] = projects
+def _add_ledger(
+    question: dict[str, Any], population: Population, claim: int, by_subject: Mapping[str, dict[str, str]]
+) -> None:
+    whole = {name: sums for name, sums in population.paid.items() if name not in by_subject}
+    paid: dict[str, Any] = {name: yuan_plain(int(sums[claim])) for name, sums in whole.items() if sums[claim]}
+    paid |= {name: sums for name, sums in by_subject.items() if sums}
     if population.once_group is not None and population.once_group[claim]:
         paid["once_group"] = True
     if paid:
@@ -74,17 +76,20 @@ class _Table:
         self.ends = iter(np.append(run_starts(table.claim)[1:], len(table)).tolist())
         self.at = 0
 
-    def next_lines(self) -> tuple[list[dict[str, Any]], dict[str, str]]:
-        """The next claim's lines, and what their subjects had from the item before."""
+    def next_lines(self) -> tuple[list[dict[str, Any]], dict[str, dict[str, str]]]:
+        """The next claim's lines, and by ledger what their subjects had from the item before."""
         begin, self.at = self.at, next(self.ends)
-        lines, projects = [], {}
+        lines: list[dict[str, Any]] = []
+        had: dict[str, dict[str, str]] = {name: {} for name in self.table.paid}
         for number, line in enumerate(range(begin, self.at), start=1):
             facts = self._facts(line)
             lines.append(facts)
-            if self.table.project_paid is not None and self.table.project_paid[line]:
-                name = facts.get(self.subject, f"{self.item}#{number}") if self.subject else f"{self.item}#{number}"
-                projects[name] = yuan_plain(int(self.table.project_paid[line]))
-        return lines, projects
+            unnamed = f"{self.item}#{number}"
+            subject = facts.get(self.subject, unnamed) if self.subject else unnamed
+            for name, fen in self.table.paid.items():
+                if fen[line]:
+                    had[name][subject] = yuan_plain(int(fen[line]))
+        return lines, had
 
     def _facts(self, line: int) -> dict[str, Any]:
         table = self.table

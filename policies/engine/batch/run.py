@@ -17,7 +17,7 @@ from policies.engine.columns.shape import Shape
 from policies.engine.interpret import names_priority
 from policies.engine.limits.base import CompiledLimit, LimitColumns
 from policies.engine.regions import covers
-from policies.engine.scopes import SUBJECT, Scope
+from policies.engine.scopes import Scope
 from policies.engine.terms import Outcome
 
 
@@ -132,8 +132,8 @@ class Run:
 
     def stated_for_subjects(self, scope: Scope) -> IntArray | None:
         """Fen that each line's claim states its subject as having had before; None where none states anything."""
-        if scope is SUBJECT:
-            return self.lines.table.project_paid
+        if (fen := self.lines.table.paid.get(scope.ledger)) is not None:
+            return fen
         return self.shape.spread(self.paid_before(scope.ledger)) if scope.ledger in self.population.paid else None
 
     def paid_for_subjects(self, scope: Scope) -> IntArray | None:

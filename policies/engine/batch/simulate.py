@@ -204,7 +204,7 @@ class _Simulation:
             claim=table.claim,
             count=table.count,
             subject=table.subject if item.subject in asked else None,
-            project_paid=table.project_paid,
+            paid=table.paid,
             columns={name: column for name, column in table.columns.items() if name in asked},
             rows={name: rows for name, rows in table.rows.items() if name in asked},
         )

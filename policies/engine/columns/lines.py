@@ -174,7 +174,7 @@ def take_lines(table: LineTable, where: IntArray) -> LineTable:
         claim=pick(table.claim, where),
         count=None if table.count is None else pick(table.count, where),
         subject=None if table.subject is None else pick(table.subject, where),
-        project_paid=None if table.project_paid is None else pick(table.project_paid, where),
+        paid={name: pick(fen, where) for name, fen in table.paid.items()},
         columns={name: _take_column(column, where) for name, column in table.columns.items()},
         rows={name: _take_rows(rows, where) for name, rows in table.rows.items()},
     )
@@ -188,7 +188,7 @@ def slice_lines(table: LineTable, begin: int, end: int) -> LineTable:
         claim=table.claim[part],
         count=None if table.count is None else table.count[part],
         subject=None if table.subject is None else table.subject[part],
-        project_paid=None if table.project_paid is None else table.project_paid[part],
+        paid={name: fen[part] for name, fen in table.paid.items()},
         columns={name: _slice_column(column, begin, end) for name, column in table.columns.items()},
         rows={name: _slice_rows(rows, begin, end) for name, rows in table.rows.items()},
     )
@@ -201,7 +201,7 @@ def join_lines(table: LineTable, more: LineTable) -> LineTable:
         claim=np.concatenate((table.claim, more.claim)),
         count=_joined(table.count, more.count),
         subject=_joined(table.subject, more.subject),
-        project_paid=_joined(table.project_paid, more.project_paid),
+        paid={name: np.concatenate((fen, more.paid[name])) for name, fen in table.paid.items()},
         columns={name: _join_column(column, more.columns[name]) for name, column in table.columns.items()},
         rows={name: _join_rows(rows, more.rows[name]) for name, rows in table.rows.items()},
     )

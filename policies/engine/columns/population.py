@@ -74,15 +74,16 @@ class LineTable:
 
     `claim`: the line's claim, ascending. `count`: so many equal ones (None: one each). `subject`: a number for the
     right, loan or project the line is about, the same wherever the ledger would take it for the same thing, in any
-    item; -1 where the line names none. `project_paid`: fen that this subject had from the item
-    before, the same on every line of a claim that names it.
+    item; -1 where the line names none. `paid`: fen that this subject had from the item before, by those of `LEDGERS`
+    that are of subjects, the same on every line of a claim that names it; what claims state of such a ledger as a whole
+    then counts nothing.
     """
 
     item: str
     claim: IntArray
     count: IntArray | None = None
     subject: IntArray | None = None
-    project_paid: IntArray | None = None
+    paid: Mapping[str, IntArray] = field(default_factory=dict)
     columns: Mapping[str, Column] = field(default_factory=dict)
     rows: Mapping[str, Rows] = field(default_factory=dict)
 
@@ -244,13 +245,14 @@ def _check_table(table: LineTable, items: IntArray, number: int) -> None:
             raise PopulationError(f"{where}: a line belongs to a claim of another item")
         if (many := claim[MAX_LINES:] == claim[:-MAX_LINES]).any():
             raise PopulationError(f"claims: claim {int(claim[many.argmax()])} has more than {MAX_LINES} lines")
-    _same_length(where, size, {"count": table.count, "subject": table.subject, "project_paid": table.project_paid})
+    paid = {f"paid.{name}": fen for name, fen in table.paid.items()}
+    _same_length(where, size, {"count": table.count, "subject": table.subject, **paid})
     if table.count is not None:
         _within(where, "count", table.count, 1, MAX_COUNT)
     if table.subject is not None:
         _within(where, "subject", table.subject, -1, _MOST_IDS)
-    if table.project_paid is not None:
-        _within(where, "project_paid", table.project_paid, 0, MAX_FEN)
+    for name, fen in paid.items():
+        _within(where, name, fen, 0, MAX_FEN)
     for name, column in table.columns.items():
         _same_length(where, size, {name: column.values, f"{name}.present": column.present})
         if column.values.dtype.kind not in "iub":

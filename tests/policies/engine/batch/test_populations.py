@@ -68,7 +68,7 @@ def test_claims_that_no_question_could_state_are_refused(change, words):
     [
         ({"count": np.array([0])}, "count"),
         ({"subject": np.array([-2])}, "subject"),
-        ({"project_paid": np.array([-1])}, "project_paid"),
+        ({"paid": {"project": np.array([-1])}}, "paid.project"),
         ({"columns": {"fees": Column(np.array([1, 2]))}}, "2 values"),
         ({"columns": {"fees": Column(np.array([0.5]))}}, "whole numbers"),
         ({"columns": {"fees": Column(np.array([10**14 + 1]))}}, "fees"),
