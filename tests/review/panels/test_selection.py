@@ -36,12 +36,12 @@ def test_places_cut_off_and_what_is_taken_already_are_the_documents(office, monk
     assert passed(panel, monkeypatch, **{**SELECT, "select": 1}) == [(2, False), (1, True)]
     assert passed(panel, monkeypatch, **{**SELECT, "needed": "68.01"}) == [(2, False), (1, True)]
     assert passed(panel, monkeypatch, taken=1, **SELECT) == [(3, False), (2, True)]
+    told = selection_words([entry.claim for entry in panel.entries.all()])
+    assert "每年按panel_score从高到低择优支持 2 个，60 分以上方可入选" in told[0]
     half = {name: value for name, value in SELECT.items() if name != "select"} | {"base": "ranked", "rounding": "down"}
     for share, limit in (("50%", {}), ("100%", {"at_most": 1}), ("100%", {"needed": "68.01", "base": "reached"})):
         found = passed(panel, monkeypatch, taken=0 if limit else 9, **(half | {"select_share": share} | limit))
         assert [ok for _, ok in found] == [False, True]
-    told = selection_words([entry.claim for entry in panel.entries.all()])
-    assert "每年按panel_score从高到低择优支持 2 个，60 分以上方可入选" in told[0]
     # Where the document only counts places, the scheme ranks, and passes no more than these.
     count = {"count": 1, "per": PER["city"], "tally": "applicants"}
     assert [ok for _, ok in passed(panel, monkeypatch, **count)] == [False, True]
