@@ -20,6 +20,7 @@ from django.db.models import AutoField, DateTimeField, DecimalField, JSONField, 
 from django.db.models.signals import post_delete, post_save, pre_save
 
 from portal.core.encrypted_fields import EncryptedJSONField
+from portal.core.json_text import text_maker
 from portal.core.registry import Registry
 from portal.core.statements import A_KEY, Lookup
 
@@ -28,7 +29,8 @@ RowKey = tuple[str, str]
 # Where a row has a file: the file's name in private storage and its SHA-256, None where there is none (any more).
 FileOf = Callable[[Any], tuple[str, str] | None]
 _BATCH = 500
-_TEXT = DjangoJSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_ENCODER = DjangoJSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_text = text_maker(_ENCODER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def _read_again(value: Any) -> Any:
     """A JSON value as it is when it is read again: one of texts alone is so already."""
     if type(value) is dict and all(type(each) is str for pair in value.items() for each in pair):
         return value
-    return json.loads(_TEXT.encode(value))
+    return json.loads(_text(value))
 
 
 def _hash_of_values(values: Mapping[str, Any]) -> str:
@@ -136,7 +138,7 @@ def _hash_of_values(values: Mapping[str, Any]) -> str:
         for name, value in values.items()
         if value
     }
-    return hashlib.sha256(_TEXT.encode(filled).encode()).hexdigest()
+    return hashlib.sha256(_text(filled).encode()).hexdigest()
 
 
 @cache
@@ -157,7 +159,7 @@ def _single(table: str) -> Lookup[Any] | None:
 @lru_cache(maxsize=1024)
 def _moment(value: datetime) -> str:
     """A moment as the encoder writes it; the rows of an action share theirs."""
-    return str(_TEXT.default(value))
+    return str(_ENCODER.default(value))
 
 
 # What the encoder writes for a value that JSON does not know.

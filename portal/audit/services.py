@@ -24,8 +24,9 @@ from portal.audit.security import record_export
 from portal.audit.selectors import RecordFilter
 from portal.core import clock
 from portal.core.actor import ActorContext
-from portal.core.bulk import insert_rows
+from portal.core.bulk import insert_rows, new_row
 from portal.core.errors import RefusedError
+from portal.core.json_text import text_maker
 
 # More rows than this a person cannot read, and a request should not have to write.
 EXPORT_LIMIT = 100_000
@@ -36,7 +37,7 @@ def _refuse_float(text: str) -> None:
 
 
 # Made once: a long action puts thousands of records into the chain.
-_TO_JSON = DjangoJSONEncoder()
+_to_json = text_maker(DjangoJSONEncoder())
 _FROM_JSON = json.JSONDecoder(parse_float=_refuse_float)
 _PLAIN = frozenset({str, int, bool, type(None)})
 _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
@@ -237,7 +238,8 @@ def _entry(
         after = {**(after or {}), **added}
     names = sealed_names(target._meta.model)
     shown_before, shown_after, sealed = seal(_plain(before), _plain(after), names=names, salted=True)
-    return AuditRecord(
+    return new_row(
+        AuditRecord,
         at=act.at,
         actor_id=act.user_id,
         actor_name=act.actor_name[:40],
@@ -321,4 +323,4 @@ def _plain_value(value: Any) -> Any:
     if type(value) in _PLAIN:
         return value
     text = TEXTS.get(type(value))
-    return _FROM_JSON.decode(_TO_JSON.encode(value)) if text is None else text(value)
+    return _FROM_JSON.decode(_to_json(value)) if text is None else text(value)

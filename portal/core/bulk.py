@@ -4,18 +4,46 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.base import ModelState
 from django.db.models.expressions import Combinable, F, Func, Value
 from django.db.models.functions import Cast
 
 from portal.core.choices import StateField
+from portal.core.json_text import text_maker
 
 _Row = TypeVar("_Row", bound=models.Model)
 _AT_ONCE = 500
+
+
+def new_row(model: type[_Row], **values: Any) -> _Row:
+    """A row to be inserted, by its columns' names: as the model makes it, but without signals and much faster.
+
+    Columns that are not named have their defaults. Raises TypeError for a name that is no column.
+    """
+    standing, made = _defaults(model)
+    if not values.keys() <= standing.keys():
+        raise TypeError(f"{model.__name__} has no {sorted(values.keys() - standing.keys())}")
+    row = model.__new__(model)
+    vars(row).update(standing, _state=ModelState(), **values)
+    for name, make in made:
+        if name not in values:
+            vars(row)[name] = make()
+    return row
+
+
+@cache
+def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """What each column of a new row has by itself, and how that is made where each row has its own."""
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    made = [(field.attname, field.default) for field in fields if field.has_default() and callable(field.default)]
+    own = {name for name, _ in made}
+    return {field.attname: None if field.attname in own else field.get_default() for field in fields}, made
 
 
 def insert_rows(rows: Iterable[_Row]) -> list[_Row]:
@@ -95,7 +123,7 @@ def _maker(field: Any, database: BaseDatabaseWrapper) -> Callable[[models.Model]
         return attrgetter(field.attname)
     of = type(field)
     if of is models.JSONField:
-        encode = (field.encoder or json.JSONEncoder)().encode
+        encode = text_maker((field.encoder or json.JSONEncoder)())
         return lambda row: None if (value := getattr(row, field.attname)) is None else encode(value)
     if all(getattr(of, name) is getattr(models.Field, name) for name in _PREPARING):
         return lambda row: field.get_prep_value(getattr(row, field.attname))

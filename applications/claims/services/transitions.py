@@ -19,6 +19,7 @@ from applications.claims.workflow import APPLICANT, SYSTEM, workflow_of
 from portal.accounts.enums import Role
 from portal.audit.services import insert_recorded, record_as_read, record_audit, record_contents
 from portal.core.actor import ActorContext
+from portal.core.bulk import new_row
 from portal.core.errors import RefusedError
 from portal.core.statements import A_KEY, Lookup
 
@@ -144,9 +145,10 @@ def perform_transitions(
         row = workflow.get(action)
         ended = {"step_due_on": None} | ({} if row and row.target in RUNNING else {"whole_due_on": None})
         workflow.move_locked(its, action, status_since=act.at, **ended)
-    who = {"actor_id": act.user_id, "actor_name": act.actor_name, "role": role, "reason": reason.strip(), "at": act.at}
+    alike = {"action": action, "reason": reason.strip(), "at": act.at}
+    alike |= {"actor_id": act.user_id, "actor_name": act.actor_name, "role": role}
     events = insert_recorded(
-        ClaimEvent(claim_id=claim.pk, action=action, from_status=before[claim.pk], to_status=claim.status, **who)
+        new_row(ClaimEvent, claim_id=claim.pk, from_status=before[claim.pk], to_status=claim.status, **alike)
         for claim in claims
     )
     record_as_read(claims)

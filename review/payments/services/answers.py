@@ -20,9 +20,10 @@ from applications.claims.models import ClaimEvent
 from portal.audit.services import record_audit
 from portal.core import clock
 from portal.core.actor import ActorContext
-from portal.core.bulk import insert_rows
+from portal.core.bulk import insert_rows, new_row
 from portal.core.errors import RefusedError
 from portal.core.files import keep_file
+from portal.core.json_text import text_maker
 from portal.core.money import MoneyError, format_yuan, read_yuan, to_fen, to_yuan
 from portal.core.numbers import NumberError, read_day
 from portal.jobs.progress import report_progress
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 40 * 1024 * 1024
 SLICE = 1000
-_CELLS = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+_cells = text_maker(json.JSONEncoder(ensure_ascii=False, sort_keys=True))
 _PAID_WORDS = frozenset({"成功", "支付成功", "交易成功", "已到账", "已支付", "success", "s", "0000"})
 _FAILED_WORDS = frozenset({"失败", "支付失败", "交易失败", "退票", "已退票", "退回", "失败退回", "fail", "failed", "f"})
 
@@ -306,7 +307,7 @@ def _understood(row: AnswerLine, *, today: date) -> Said:
 
 
 def _checksum(cells: Mapping[str, str]) -> str:
-    return hashlib.sha256(_CELLS.encode(dict(cells)).encode()).hexdigest()
+    return hashlib.sha256(_cells(dict(cells)).encode()).hexdigest()
 
 
 def _reference_pk(each: Said) -> int | None:
@@ -329,7 +330,8 @@ def _difference(each: Said, line: Disbursement) -> str:
 
 
 def _row(file: BankFile, each: Said, line: Disbursement | None, state: RowState, note: str) -> BankRow:
-    return BankRow(
+    return new_row(
+        BankRow,
         file_id=file.pk,
         number=each.row.number,
         checksum=each.checksum,

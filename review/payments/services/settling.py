@@ -16,6 +16,7 @@ from applications.payees.services import ask_for_present_accounts
 from portal.accounts.enums import Role
 from portal.audit.services import insert_recorded, record_as_read, record_audit, recorded_together
 from portal.core.actor import ActorContext
+from portal.core.bulk import new_row
 from portal.core.errors import RefusedError
 from portal.jobs.services import enqueue_job
 from review.funding.models import Award, Payment, PaymentKind
@@ -214,7 +215,8 @@ def _write_payments(
     for line, kind, paper, reason in rows:
         last[line.part.award_id] += 1
         payments.append(
-            Payment(
+            new_row(
+                Payment,
                 award_id=line.part.award_id,
                 part_id=line.part_id,
                 sequence=last[line.part.award_id],
@@ -224,7 +226,7 @@ def _write_payments(
                 on=paper.on,
                 reason=reason,
                 account=line.payee,
-                officer=act.user,
+                officer_id=act.user_id,
                 at=act.at,
             )
         )

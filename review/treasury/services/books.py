@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from portal.audit.services import insert_recorded
 from portal.core.actor import ActorContext
+from portal.core.bulk import new_row
 from portal.core.errors import RefusedError
 from portal.core.money import format_yuan, to_yuan
 from review.treasury.enums import AccountKind, EntryKind
@@ -79,7 +80,8 @@ def post_entries(drafts: Sequence[EntryDraft], *, act: ActorContext) -> list[Ent
                 raise BudgetShortError(_short_words(accounts[pk], balance=balance, wanted=-amount))
             last[pk] = (sequence + 1, balance + amount)
             postings.append(
-                Posting(
+                new_row(
+                    Posting,
                     entry_id=draft.id,
                     account_id=pk,
                     sequence=sequence + 1,
@@ -114,7 +116,8 @@ def reverse_entry(entry: Entry, *, reason: str, act: ActorContext) -> Entry:
 
 
 def _entry(draft: EntryDraft, act: ActorContext) -> Entry:
-    return Entry(
+    return new_row(
+        Entry,
         id=draft.id,
         kind=draft.kind,
         claim_id=draft.claim_id,

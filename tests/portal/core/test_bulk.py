@@ -4,7 +4,7 @@ import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from portal.core.bulk import insert_rows, update_rows
+from portal.core.bulk import insert_rows, new_row, update_rows
 from portal.jobs.models import Job
 from portal.notifications.models import Message
 from tests.factories import make_member
@@ -27,6 +27,19 @@ def test_inserted_rows_have_their_keys_in_their_order_and_are_read_as_they_were_
     ]
     assert Job.objects.create(kind="k", key="9").pk > written[-1].pk
     assert insert_rows([]) == []
+
+
+def test_a_new_row_is_as_its_model_makes_it_with_defaults_of_its_own():
+    values = {"kind": "k", "key": "1", "run_after": timezone.now()}
+    ours, theirs = new_row(Job, **values), Job(**values)
+    names = {field.attname for field in Job._meta.concrete_fields} - {"created_at"}
+    assert {name: getattr(ours, name) for name in names} == {name: getattr(theirs, name) for name in names}
+    assert ours._state.adding
+    assert ours.payload is not new_row(Job, **values).payload
+    [written] = insert_rows([ours])
+    assert Job.objects.get() == written
+    with pytest.raises(TypeError, match="Job has no"):
+        new_row(Job, colour="red")
 
 
 def test_a_refused_row_is_an_integrity_error_and_leaves_nothing():
