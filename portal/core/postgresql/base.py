@@ -16,6 +16,10 @@ from django.db.backends.postgresql import base, operations
 from psycopg import Error, pq
 from psycopg.errors import FeatureNotSupported
 
+from portal.core.postgresql.lookups import use_arrays
+
+use_arrays()
+
 # A connection that nobody used for longer is asked a question: a machine in between may have dropped it unseen.
 _TRUSTED_SECONDS = 5.0
 

@@ -1,10 +1,12 @@
 """What the portal changes in the framework's PostgreSQL backend."""
 
 from threading import Thread
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 
+from applications.claims.models import Claim
 from portal.accounts.models import Applicant, Membership, Region
 from portal.core.statements import A_KEY, Lookup, prepared, prepared_cursor
 from tests.factories import ApplicantFactory, make_member
@@ -111,3 +113,19 @@ def test_threads_ask_a_lookup_on_connections_of_their_own():
     for thread in threads:
         thread.join()
     assert found == {body.pk: [[body]] * 20 for body in bodies}
+
+
+@pytest.mark.parametrize("field", ["pk", "applicant", "applicant__region"])
+def test_a_long_list_of_values_is_asked_as_one_array_and_finds_the_same(field):
+    people = [make_member() for _ in range(2)]
+    [value, *_] = Membership.objects.order_by("pk").values_list(field, flat=True)
+    found = Membership.objects.filter(**{f"{field}__in": [value] * 60})
+    assert " = ANY(" in str(found.query)
+    assert set(found) == set(Membership.objects.filter(**{field: value}))
+    assert Membership.objects.exclude(pk__in=found).count() == len(people) - len(found)
+
+
+def test_long_lists_with_nothing_among_them_and_of_keys_that_no_row_has_are_understood():
+    assert not Claim.objects.filter(key__in=[uuid4() for _ in range(60)]).exists()
+    assert list(Membership.objects.filter(pk__in=[None, *range(10**9, 10**9 + 60)])) == []
+    assert Membership.objects.exclude(pk__in=range(10**12, 10**12 + 60)).count() == Membership.objects.count()
