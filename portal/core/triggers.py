@@ -195,18 +195,22 @@ class ReleaseRows(RowOperation):
 class CheckInsert(TriggerOperation):
     """Refuse a new row for which the SQL condition `refused` over NEW is true; `says` is the refusal's text, ASCII.
 
-    The condition may read other rows, in words that both databases know. A refused row raises IntegrityError. With
+    The condition may read other rows, in words that both databases know. A refused row raises IntegrityError. `only`
+    is a condition over the row alone without which nothing is read: most rows then cost nothing. With
     `at_commit` PostgreSQL asks when the transaction ends; SQLite knows no check then, and has none.
     """
 
     event = "INSERT"
 
-    def __init__(self, model_name: str, *, name: str, refused: str, says: str, at_commit: bool = False) -> None:
+    def __init__(
+        self, model_name: str, *, name: str, refused: str, says: str, only: str = "", at_commit: bool = False
+    ) -> None:
         self.model_name, self.name, self.refused, self.says = model_name, name, refused, says
-        self.at_commit = at_commit
+        self.only, self.at_commit = only, at_commit
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         kwargs: dict[str, Any] = {"name": self.name, "refused": self.refused, "says": self.says}
+        kwargs |= {"only": self.only} if self.only else {}
         if self.at_commit:
             kwargs["at_commit"] = True
         return self.__class__.__qualname__, [self.model_name], kwargs
@@ -230,7 +234,8 @@ class CheckInsert(TriggerOperation):
             action = f"BEGIN SELECT RAISE(ABORT, '{self.says}') WHERE {self.refused}; END"
         if self.at_commit:
             kind, when, table = "CONSTRAINT TRIGGER", f"AFTER {self.event}", f"{table} DEFERRABLE INITIALLY DEFERRED"
-        return {self.name: f'CREATE {kind} "{self.name}" {when} ON {table} FOR EACH ROW {action}'}
+        only = f" WHEN ({self.only})" if self.only else ""
+        return {self.name: f'CREATE {kind} "{self.name}" {when} ON {table} FOR EACH ROW{only} {action}'}
 
 
 class CheckUpdate(CheckInsert):

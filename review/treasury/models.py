@@ -205,8 +205,9 @@ class Entry(models.Model):
 class Posting(models.Model):
     """What an entry does to one account, in fen. The sequence has no gap. Append-only (trigger)."""
 
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings")
-    account = models.ForeignKey(Account, models.PROTECT, related_name="postings")
+    # Found by what is unique below: an index of its own on either would only be written.
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings", db_index=False)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="postings", db_index=False)
     sequence = models.PositiveIntegerField("序号")
     amount = models.BigIntegerField("金额（分）")
     balance_after = models.BigIntegerField("余额（分）")

@@ -11,27 +11,39 @@ from django.db.models import Model
 
 from portal.core.triggers import TriggerOperation
 
-_LAST = "(SELECT {column} FROM treasury_posting WHERE account_id = NEW.account_id ORDER BY sequence DESC LIMIT 1)"
-_SEQUENCE = f"NEW.sequence <> COALESCE({_LAST.format(column='sequence')}, 0) + 1"
-_BALANCE = f"NEW.balance_after <> COALESCE({_LAST.format(column='balance_after')}, 0) + NEW.amount"
-_GUARD = "NEW.balance_after < 0 AND (SELECT guarded FROM treasury_account WHERE id = NEW.account_id)"
+_LAST = "FROM treasury_posting WHERE account_id = NEW.account_id ORDER BY sequence DESC LIMIT 1"
+# What refuses a posting: conditions that are asked in their order, the later only where the earlier hold.
 _RULES = {
-    "posting_out_of_order": _SEQUENCE,
-    "balance_is_not_the_sum": _BALANCE,
-    "guarded_account_below_zero": _GUARD,
+    "posting_out_of_order": ["NEW.sequence <> COALESCE({sequence}, 0) + 1"],
+    "balance_is_not_the_sum": ["NEW.balance_after <> COALESCE({balance}, 0) + NEW.amount"],
+    "guarded_account_below_zero": [
+        "NEW.balance_after < 0",
+        "(SELECT guarded FROM treasury_account WHERE id = NEW.account_id)",
+    ],
 }
+_ON_SQLITE = {"sequence": f"(SELECT sequence {_LAST})", "balance": f"(SELECT balance_after {_LAST})"}
+
+
+def _in_order() -> str:
+    """The body of the PostgreSQL function: the last posting is read once for all rules, as there are many postings."""
+    checks = "".join(
+        "".join(f"IF {one.format(sequence='last_sequence', balance='last_balance')} THEN " for one in conditions)
+        + f"RAISE EXCEPTION '{name}: account %', NEW.account_id USING ERRCODE = 'integrity_constraint_violation';"
+        + " END IF;" * len(conditions)
+        + "\n"
+        for name, conditions in _RULES.items()
+    )
+    return (
+        "DECLARE last_sequence bigint; last_balance bigint;\nBEGIN\n"
+        f"SELECT sequence, balance_after INTO last_sequence, last_balance {_LAST};\n{checks}RETURN NEW;\nEND;"
+    )
 
 
 _POSTGRESQL = {
     "treasury_posting_in_order": (
         "treasury_posting",
         "BEFORE INSERT",
-        "".join(
-            f"IF {rule} THEN RAISE EXCEPTION '{name}: account %', NEW.account_id"
-            " USING ERRCODE = 'integrity_constraint_violation'; END IF;\n"
-            for name, rule in _RULES.items()
-        )
-        + "RETURN NEW;",
+        _in_order(),
     ),
     "treasury_entry_balances": (
         "treasury_posting",
@@ -73,10 +85,10 @@ class GuardBooks(TriggerOperation):
         if vendor != "postgresql":
             return {
                 f"treasury_{name}": (
-                    f'CREATE TRIGGER "treasury_{name}" BEFORE INSERT ON "treasury_posting" FOR EACH ROW WHEN {rule}'
-                    f" BEGIN SELECT RAISE(ABORT, '{name}'); END"
+                    f'CREATE TRIGGER "treasury_{name}" BEFORE INSERT ON "treasury_posting" FOR EACH ROW WHEN '
+                    f"{' AND '.join(conditions).format(**_ON_SQLITE)} BEGIN SELECT RAISE(ABORT, '{name}'); END"
                 )
-                for name, rule in _RULES.items()
+                for name, conditions in _RULES.items()
             }
         made = {}
         for name, (table, when, _) in _POSTGRESQL.items():
