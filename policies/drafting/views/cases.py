@@ -21,8 +21,10 @@ from policies.published.forms import read_calculator
 from portal.access import access
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
+from portal.core.paging import paginate_fixed
 
-SHOWN_UNCHANGED = 30
+# How many rows of a list the page shows at once: of those to be dealt with the rest follows when these are done.
+SHOWN = 30
 
 
 @access(readers)
@@ -36,10 +38,15 @@ def cases(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     runs = run_cases(draft)
     document = read_draft(draft).document
     unchanged = [run for run in runs if run.is_settled and run.change is None]
+    waiting = [run for run in runs if not run.is_settled]
+    settled = [run for run in runs if run.is_settled and run.change is not None]
+    page, _ = paginate_fixed(settled, after=request.GET.get("after", ""), size=SHOWN)
     context |= {
-        "waiting": [_shown(run) for run in runs if not run.is_settled],
-        "settled": [_shown(run) for run in runs if run.is_settled and run.change is not None],
-        "unchanged": [_shown(run) for run in unchanged[:SHOWN_UNCHANGED]],
+        "waiting": [_shown(run) for run in waiting[:SHOWN]],
+        "waiting_count": len(waiting),
+        "settled": page.map(_shown),
+        "settled_count": len(settled),
+        "unchanged": [_shown(run) for run in unchanged[:SHOWN]],
         "unchanged_count": len(unchanged),
         "total": len(runs),
         "items": [(item.id, f"{item.title}（{item.id}）") for item in document.items] if document else [],
@@ -47,7 +54,9 @@ def cases(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "is_before": bool(cases_out_of_force(draft, [run.change for run in runs if run.is_new and run.change])),
     }
     if document is not None:
-        context |= {"bare": items_without_case(draft, draft_changes(draft), runs), "waivers": waivers(draft)}
+        bare, waived = items_without_case(draft, draft_changes(draft), runs), list(waivers(draft))
+        context |= {"bare": bare[:SHOWN], "bare_count": len(bare)}
+        context |= {"waivers": waived[:SHOWN], "waiver_count": len(waived)}
     return render(request, "drafting/cases.html", context)
 
 

@@ -81,3 +81,12 @@ def placed_in(bucket: IntArray, levels: list[IntArray], *, needs_all: bool) -> I
     found = np.empty(len(order), dtype=np.int64)
     found[order] = own - np.repeat(begins, np.diff(begins, append=len(order))) + 1
     return found
+
+
+def step_of(place: IntArray, lasts: IntArray) -> IntArray:
+    """The number from 0 of the step that each place is in, by the last place of every step, a row for each or for all.
+
+    Behind the last step it is the number of steps.
+    """
+    found: IntArray = (place[:, None] > lasts).sum(axis=1)
+    return found

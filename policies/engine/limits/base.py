@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self, TypeVar
 
 from policies.engine.checks import item_id, list_of, one_of
@@ -12,7 +13,7 @@ from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.ledger import grouped
 from policies.engine.problems import problem_code
 from policies.engine.scopes import SCOPES, scope_of
-from policies.engine.spec import CODE, COUNT, GUARD, ONLY, RATIO, TEXT, Kind, Spec, key
+from policies.engine.spec import CODE, COUNT, GUARD, ONLY, RATIO, TEXT, Key, Kind, Spec, key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -295,6 +296,12 @@ class Limit(Spec, ABC):
     )
     guard: Mapping[str, bool] | None = key(GUARD, "只在口径如此时", name="if", default=None, common=True)
     cite: str | None = key(TEXT, "依据", default=None, common=True)
+
+    @classmethod
+    @cache
+    def declared(cls) -> Mapping[str, Key]:
+        """Its keys by attribute, what the limit is about before what its kinds share."""
+        return dict(sorted(super().declared().items(), key=lambda pair: pair[1].name not in ("code", cls.kind)))
 
     @classmethod
     def complete(cls, content: dict[str, Any]) -> None:

@@ -38,24 +38,24 @@ class RankSums(Selection):
 
     rank_sums: Bounds = key(SUM_BY_BOUND, "各名次金额", help="每行一档，写成“到第几名=金额（元）”，如 3=300000")
 
-    def places(self, ranked: int) -> int:
+    def steps(self, ranked: int) -> tuple[int, ...]:
         del ranked
-        return self.most
+        return tuple(int(last) for last, _ in self.rank_sums)
 
     @property
     def most(self) -> int:
-        return int(self.rank_sums[-1][0])
+        return self.steps(0)[-1]
 
     @property
-    def sums(self) -> Bounds:
-        return self.rank_sums
+    def sums(self) -> tuple[int, ...]:
+        return tuple(fen for _, fen in self.rank_sums)
 
     @property
     def how_many(self) -> str:
-        return f" {self.most} 个（{self._steps}）"
+        return f" {self.most} 个（{self._told}）"
 
     @property
-    def _steps(self) -> str:
+    def _told(self) -> str:
         firsts = [1, *(int(last) + 1 for last, _ in self.rank_sums[:-1])]
         steps = zip(firsts, self.rank_sums, strict=True)
         return "，".join(

@@ -23,9 +23,9 @@ class Select(Selection):
 
     select: int = key(COUNT, "每年多少个名额")
 
-    def places(self, ranked: int) -> int:
+    def steps(self, ranked: int) -> tuple[int, ...]:
         del ranked
-        return self.select
+        return (self.select,)
 
     @property
     def most(self) -> int:

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from policies.engine.checks import MAX_COUNT
-from policies.engine.columns.arithmetic import compare, distinct
+from policies.engine.columns.arithmetic import compare
 from policies.engine.columns.buckets import joined
-from policies.engine.columns.scores import Numbers, Scores, highest, placed_in
+from policies.engine.columns.scores import Numbers, Scores, highest, placed_in, step_of
 from policies.engine.limits.base import GROUP, NO_CEILING, PER, Ceiling, Limit, LimitColumns, limits_of, shared_by
 from policies.engine.limits.places import PLACES, CountedLimit, QuotaLedger
 from policies.engine.line import as_number
@@ -23,7 +22,7 @@ from policies.engine.money import money_text, number_text, parse_number
 from policies.engine.problems import problem_code
 from policies.engine.ranking import EXCEED, FACT_FIRST, FILED_FIRST, NONE_PASS, TIES
 from policies.engine.scopes import DISTRICT_YEAR, SCOPES, Scope
-from policies.engine.spec import FACT, NUMBER, Bounds, key
+from policies.engine.spec import FACT, NUMBER, key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -90,8 +89,12 @@ class Selection(Limit):
         return SCOPES[self.per]
 
     @abstractmethod
+    def steps(self, ranked: int) -> tuple[int, ...]:
+        """The last place of each step of sums when so many claims are ranked; one step where all get the same."""
+
     def places(self, ranked: int) -> int:
         """How many places there are when so many claims are ranked."""
+        return self.steps(ranked)[-1]
 
     @property
     @abstractmethod
@@ -104,9 +107,14 @@ class Selection(Limit):
         """How many are selected, in words: 20 个."""
 
     @property
-    def sums(self) -> Bounds:
-        """The most that each rank gets, in fen, by the last rank of each step; none where all get the same."""
+    def sums(self) -> tuple[int, ...]:
+        """The most that each step gets, in fen; none where all get the same."""
         return ()
+
+    @property
+    def last_step(self) -> int:
+        """The number of the step behind the last place, counted from 0."""
+        return max(len(self.sums), 1)
 
     @property
     def counts_all(self) -> bool:
@@ -225,11 +233,13 @@ class SelectionLimit(CountedLimit):
         elif self.cut_off is not None and score < self.cut_off:
             line.reasons.append((self.below, (score,)))
             return 0
-        # Without a rank, or of a share without the number that are ranked, a claim is taken to be selected.
-        if rank and (ranked or not self.rule.is_share) and rank > self.rule.places(ranked or 0):
+        # Without a rank, or of a share without the number that are ranked, a claim is taken to be among the first.
+        is_known = rank is not None and (ranked is not None or not self.rule.is_share)
+        step = sum(rank > last for last in self.rule.steps(ranked or 0)) if is_known else 0
+        if step == self.rule.last_step:
             line.reasons.append((self.note, (rank, ranked)))
             return 0
-        most = next((fen for last, fen in self.rule.sums if (rank or 1) <= last), None)
+        most = self.rule.sums[step] if self.rule.sums else None
         if most is not None and line.amount is not None:
             line.amount = min(line.amount, most)
         line.note(self.kept, (rank or 1, ranked, most), applied=most is not None)
@@ -280,34 +290,25 @@ class SelectionColumns(LimitColumns):
             return
         self._asked = count * ~self.scores.low
         self.falls_short = shape.add_up(count * self.scores.low) > 0
-        rule, past = self.limit.rule, work.run.found_by_claims(SelectionLedger.shown_as)
-        if rule.sums:
-            past = np.maximum(past, 1) - rule.places(0)
+        rule, step = self.limit.rule, work.run.found_by_claims(SelectionLedger.shown_as)
         if (ranks := work.run.population.rank) is not None:
-            given = ranks[work.run.span].astype(np.int64)
-            past = np.where(given > 0, given - self._places_stated(work.run), past)
-        work.count = self._asked * shape.spread(past <= 0)
+            given = ranks[work.run.span]
+            step = np.where(given > 0, self._step_stated(work.run, given), step)
+        work.count = self._asked * shape.spread(step < rule.last_step)
         if rule.sums:
-            self._cut_by_rank(work, past + rule.places(0))
+            # Who has no place gets nothing anyhow.
+            most = np.array([*rule.sums, 0], dtype=np.int64)[step]
+            np.minimum(work.amount, shape.spread(most), out=work.amount)
         work.refuse_lines(np.flatnonzero((count > 0) & (work.count == 0)), self.limit.code)
 
-    def _cut_by_rank(self, work: Work, rank: IntArray) -> None:
-        """Cut lines to what the rank of their claim gets."""
-        lasts, fen = zip(*self.limit.rule.sums, strict=True)
-        # Who has no place gets nothing anyhow.
-        step = np.minimum(np.searchsorted(np.array([int(last) for last in lasts]), rank), len(fen) - 1)
-        np.minimum(work.amount, work.run.shape.spread(np.array(fen, dtype=np.int64)[step]), out=work.amount)
-
-    def _places_stated(self, run: Run) -> IntArray:
-        """How many places each claim states there are: by how many it says are ranked, no end where it does not."""
+    def _step_stated(self, run: Run, rank: IntArray) -> IntArray:
+        """The step of the rank that each claim states, the first where a share needs to know among how many."""
         rule, ranked = self.limit.rule, run.population.ranked
         if not rule.is_share:
-            return np.full(len(run), rule.places(0))
-        if ranked is None:
-            return np.full(len(run), MAX_COUNT)
-        stated = ranked[run.span].astype(np.int64)
-        known = {many: rule.places(many) if many else MAX_COUNT for many in distinct(stated).tolist()}
-        return np.array([known[many] for many in stated.tolist()], dtype=np.int64)
+            return step_of(rank, np.array([rule.steps(0)]))
+        stated = np.zeros(len(run), dtype=np.int64) if ranked is None else ranked[run.span].astype(np.int64)
+        known, at = np.unique(stated, return_inverse=True)
+        return np.where(stated > 0, step_of(rank, np.array([rule.steps(many) for many in known.tolist()])[at]), 0)
 
     def conclude(self, work: Work, answers: Answers) -> None:
         if work.count is not None:
@@ -324,8 +325,7 @@ class SelectionColumns(LimitColumns):
 class SelectionLedger(QuotaLedger):
     """The ranks of claims by score in each bucket, as they are before anything is paid: nothing changes them later.
 
-    A claim finds by how many its place is past the last one, nothing or less where it is selected; where ranks have
-    sums of their own it is shown its place.
+    A claim finds in which step of sums its place is, counted from 0; behind the last one it is not selected.
     """
 
     shown_as = "selected"
@@ -335,27 +335,32 @@ class SelectionLedger(QuotaLedger):
         super().__init__(name, scope, runs, keys)
         self._bucket = joined([keys.of(run, scope) for run in runs])
         self._wanting = joined([self._wants(run) for run in runs])
-        self._past = self._placed(ties) - self.open
+        parts = np.split(self._placed(ties), np.cumsum([len(run) for run in runs])[:-1])
+        self._step = joined([step_of(place, own) for place, own in zip(parts, self._lasts, strict=True)])
 
     def find(self, changed: IntArray | None) -> tuple[IntArray | slice, IntArray]:
         del changed
-        return slice(None), self._past
+        return slice(None), np.where(self._wanting, self._step, 0)
 
     def relevant(self, run: Run, at: IntArray | slice, found: IntArray) -> IntArray:
-        del at
-        rule = limits_of(run, self.columns).rule
-        return found + rule.places(0) if rule.sums else np.maximum(found, 0)
+        del run, at
+        return found
 
     @cached_property
     def open(self) -> IntArray:
+        return joined([own[:, -1] for own in self._lasts])
+
+    @cached_property
+    def _lasts(self) -> list[IntArray]:
+        """For each claim of each run the last place of every step in its bucket."""
         buckets, at = np.unique(self._bucket, return_inverse=True)
         all_ranked = self._wanting | joined([run_columns(run).falls_short & _is_unranked(run) for run in self.runs])
         found = []
         for run, own in zip(self.runs, np.split(at, np.cumsum([len(run) for run in self.runs])[:-1]), strict=True):
             rule = limits_of(run, self.columns).rule
             ranked = np.bincount(at[all_ranked if rule.counts_all else self._wanting], minlength=len(buckets))
-            found.append(np.array([rule.places(many) for many in ranked.tolist()], dtype=np.int64)[own])
-        return joined(found)
+            found.append(np.array([rule.steps(many) for many in ranked.tolist()], dtype=np.int64)[own])
+        return found
 
     def closed(self, run: Run, at: IntArray | slice, found: IntArray) -> BoolArray | None:
         del run, at, found

@@ -11,7 +11,7 @@ import numpy as np
 
 from policies.engine.columns.arithmetic import MOST
 from policies.engine.line import as_number
-from policies.engine.money import number_text
+from policies.engine.money import number_text, ratio_text
 from policies.engine.operations.base import Label
 from policies.engine.operations.scoring import MOST_POINTS, SCALE, Score, in_points
 from policies.engine.spec import FACT, FLAG, POSITIVE, key
@@ -84,8 +84,8 @@ class ScoreBy(Score):
 
     def rule(self, label: Label) -> str:
         most = "" if self.up_to is None else f"，最多 {number_text(self.up_to)} 分"
-        if self.each is None and not self.whole:
-            return f"{label(self.field)}乘以 {number_text(self.points)} 计分{most}"
+        if self.points < 1 and self.each is None and not self.whole:
+            return f"{label(self.field)}按 {ratio_text(self.points)} 计分{most}"
         each, points = number_text(self.each or Fraction(1)), number_text(self.points)
         return f"{label(self.field)}每 {each} 得 {points} 分，不满的{'不计' if self.whole else '按比例计'}{most}"
 

@@ -181,20 +181,24 @@ def _placed(pool: Sequence[Claim], settled: Sequence[Claim], rule: Selection, ta
 
     `settled` claims of the year are decided. Those that were refused for want of a place still stand in the ranking, so
     that the next of equal scores gets none for that. Where all equal scores pass, whoever has a place takes none from
-    those with as many points that were filed before it was decided.
+    those with as many points that were filed before it was decided. Where ranks have sums of their own, those with a
+    place are ranked together with the others, whoever was decided first.
     """
     answers = _answers([*pool, *settled])
     ranked = _ranked([*pool, *settled], rule, answers)
     unplaced = [one for one in settled if one.pk in answers and rule.code in answers[one.pk].refused_by]
     asking = [*(one for one in pool if _gets(answers.get(one.pk))), *unplaced]
-    holders = [one for one in settled if one.pk in answers and _gets(answers[one.pk])] if rule.ties == EXCEED else []
+    holders = [one for one in settled if one.pk in answers and _gets(answers[one.pk])]
+    holders = holders if rule.ties == EXCEED or rule.sums else []
+    if rule.sums:
+        asking, holders, taken = [*asking, *holders], [], 0
     scores = values_of([*asking, *holders], rule.by, answers)
     then = values_of(asking, rule.then, answers) if rule.then else {}
     filed = sorted(asking, key=lambda one: (one.submitted_at is None, one.submitted_at or one.created_at, one.pk))
     candidates = [Candidate(scores.get(one.pk), at, then.get(one.pk)) for at, one in enumerate(filed)]
     waiting = sum(scores.get(one.pk) is None for one in asking)
-    # As long as there are places for all, nobody waits for a score.
-    waiting = waiting if taken + len(filed) > rule.places(ranked) else 0
+    # As long as there are places for all, and the same for each, nobody waits for a score.
+    waiting = waiting if rule.sums or taken + len(filed) > rule.places(ranked) else 0
     found = {}
     for one, candidate, place in zip(filed, candidates, placed(candidates, rule.ties), strict=True):
         behind = [

@@ -47,10 +47,11 @@ def answered(draft, *lines, kind="enterprise", size="small", **more):
     return [assess(catalogue, {**asked, "lines": [line]}) for line in lines]
 
 
-def engines_agree(draft):
+def engines_agree(draft, *, ledger=True):
     catalogue = catalogue_as_written(draft)
     population = generate(catalogue, 500, seed=1, edge=True)
-    assert not list(differences(catalogue, population, simulate(catalogue, population)))
+    simulation = simulate(catalogue, population, ledger=ledger)
+    assert not list(differences(catalogue, population, simulation, ledger=ledger))
 
 
 def answers(draft, *lines, **more):
@@ -187,3 +188,30 @@ def test_sums_by_figures_and_times_of_a_right_are_written_without_a_text_file(wr
     assert answers(draft, grown[2], times_before={"same_year": 2}) == [3000000]
     assert answers(draft, grown[2], times_before={"same_year": 3}) == [0]
     engines_agree(draft)
+
+
+def test_shares_of_a_weighted_score_and_prizes_by_rank_are_written_without_a_text_file(item, draft):
+    page = item
+    page.press("own:facts")
+    page.press("drop:steps:0")
+    fact(page, "quality", "质量得分", "number")
+    page.add("steps", "score_by", **{"add-limits": "select_share"})
+    page.press("save", **under("steps-0", name="score", label="总分", field="quality", points="40%"))
+    page.add("steps", "standard")
+    page.press("save", **under("steps-1", yuan="50000", nature="exact"))
+    share = {"select_share": "20%", "base": "reached", "rounding": "up", "needed": "24", "by": "score", "at_most": "3"}
+    page.press("save", **under("limits-0", **share))
+
+    assert "质量得分按 40% 计分" in page.text
+    assert "达到最低得分的前 20%（不足一个的按一个、最多 3 个），24 分以上方可入选" in page.text
+    enough = {"quality": "60"}
+    assert answers(draft, {"quality": "59.99"}, enough, rank=1, ranked=5) == [0, 5000000]
+    for rank, ranked, fen in ((2, 5, 0), (2, 6, 5000000), (3, 99, 5000000), (4, 99, 0)):
+        assert answers(draft, enough, rank=rank, ranked=ranked) == [fen]
+    engines_agree(draft, ledger=False)
+
+    page.press("drop:limits:0", **{"add-limits": "rank_sums"})
+    page.press("save", **under("limits-0", rank_sums="1=50000\n3=30000", by="score", ties="filed"))
+    assert "第 1 名 50,000.00 元，第 2 至 3 名 30,000.00 元" in page.text
+    assert [answers(draft, enough, rank=rank)[0] for rank in (1, 2, 3, 4)] == [5000000, 3000000, 3000000, 0]
+    engines_agree(draft, ledger=False)

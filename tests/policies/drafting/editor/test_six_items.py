@@ -136,7 +136,7 @@ def test_a_policy_of_six_items_is_written_and_published_in_sixty_sends(settings)
             said = {"sentence": f"{item['words']['title']} {value}", "outcome": "payable", "amount": amount}
             assert author.post(address, facts | said).status_code == 302, (number, value)
     cases = author.get(reverse("drafting:cases", args=[draft.key])).context
-    assert (cases["waiting"], cases["bare"], len(cases["settled"])) == ([], [], 11)
+    assert (cases["waiting"], cases["bare"], len(cases["settled"].rows)) == ([], [], 11)
     decide(author, "decide", action="propose")
     decide(second, "decide", action="publish")
     draft.refresh_from_db()

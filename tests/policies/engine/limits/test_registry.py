@@ -37,6 +37,7 @@ def test_kinds_have_labels_and_all_their_keys_too():
         "select",
         "select_share",
         "rank_sums",
+        "share_sums",
         "once",
         "tops_up",
         "absorbs",

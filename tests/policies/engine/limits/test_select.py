@@ -119,12 +119,14 @@ def highest(question, name):
         {"select_share": "30%"},
         {"select_share": "30%", "base": "reached", "at_most": 9},
         {"rank_sums": {"1": "900", "3": "500", "4": "100.01"}},
+        {"share_sums": {"10%": "900", "25%": "500", "30%": "100.01"}, "base": "reached"},
     ],
 )
 def test_a_simulation_selects_the_best_of_each_year_before_it_pays(ties, per, how):
     """The oracle ranks the claims that get something alone, and asks each again with its place."""
     common = {"by": "panel_score", "needed": "60"}
-    common |= {"base": "ranked", "rounding": "half_up"} if "select_share" in how else {}
+    is_share = "select_share" in how or "share_sums" in how
+    common |= {"base": "ranked", "rounding": "half_up"} if is_share else {}
     rule = {**common, **how, "per": PER[per], "ties": ties} | ({"then": "turnover"} if ties == "fact" else {})
     catalogue = catalogue_with([standard()], facts=FACTS, limits=[rule, {"yuan": "9000", "per": PER["applicant"]}])
     population = generate(catalogue, 240, seed=5, edge=True)
@@ -139,15 +141,17 @@ def test_a_simulation_selects_the_best_of_each_year_before_it_pays(ties, per, ho
         elif not question.get("rank"):
             short[pool] += "L0" in {note.code for note, *_ in answer.reason_entries}
 
+    def ranked_in(pool):
+        return len(pools[pool]) + (0 if "base" in how else short[pool])
+
     def places(pool):
-        if "select_share" not in how:
-            return 4
-        ranked = len(pools[pool]) + (0 if "base" in how else short[pool])
-        return min(round(ranked * 0.3 + 1e-9), how.get("at_most", 999))
+        return min(round(ranked_in(pool) * 0.3 + 1e-9), how.get("at_most", 999)) if is_share else 4
 
     passed = {claim for pool, found in pools.items() for claim in best_by_hand(found, ties, places(pool))}
     rank = {claim: 999 for found in pools.values() for claim in found}
+    among = {}
     for pool, found in pools.items():
+        among |= dict.fromkeys(found, ranked_in(pool))
         for many in range(places(pool), 0, -1):
             rank |= dict.fromkeys(best_by_hand(found, ties, many), many)
     ranked = {claim for found in pools.values() for claim in found}
@@ -156,7 +160,7 @@ def test_a_simulation_selects_the_best_of_each_year_before_it_pays(ties, per, ho
         applicant = int(population.applicant[claim])
         stated = question.get("paid", {})
         paid = {**stated, "lifetime": str(float(stated.get("lifetime", 0)) + had[applicant] / 100)}
-        place = {} if question.get("rank") else {"rank": rank.get(claim, 1), "ranked": 999}
+        place = {} if question.get("rank") else {"rank": rank.get(claim, 1), "ranked": among.get(claim, 999)}
         answer = assess(catalogue, {**question, "paid": paid, **place})
         had[applicant] += answer.amount or 0
         expected.append((answer.outcome, answer.amount or 0))
@@ -196,6 +200,25 @@ def test_a_prize_goes_by_the_rank(rank, fen):
     assert "第 1 名 4,000.00 元，第 2 至 3 名 3,000.01 元，第 4 至 10 名 1,000.00 元" in told
     for wrong in ("0", "1.5"):
         assert "not_a_rank" in refused([standard()], facts=FACTS, limits=[{**PRIZES, "rank_sums": {wrong: "1"}}])
+
+
+GRADES = {"share_sums": {"20%": "4000", "50%": "3000.01", "100%": "1000"}, "base": "ranked", "rounding": "down"}
+GRADES |= {"per": PER["city"], "by": "panel_score", "ties": "none"}
+
+
+@pytest.mark.parametrize(
+    ("rank", "ranked", "fen"),
+    [(None, None, 400000), (2, None, 400000), (2, 10, 400000), (3, 10, 300001), (5, 11, 300001), (6, 11, 100000)],
+)
+def test_a_grade_goes_by_the_share_of_those_ranked(rank, ranked, fen):
+    asked = {name: value for name, value in (("rank", rank), ("ranked", ranked)) if value}
+    answer = ask([standard()], {"panel_score": 70}, facts=FACTS, limits=[GRADES], asked=asked)
+
+    assert (answer.amount or 0) == fen
+    told = amount_text(rules_of([standard()], facts=FACTS, limits=[GRADES]))
+    assert "前 20% 4,000.00 元，前 50% 3,000.01 元，前 100% 1,000.00 元（不足一个的舍去）" in told
+    for wrong in ("0", "101%"):
+        assert "not_a_share" in refused([standard()], facts=FACTS, limits=[{**GRADES, "share_sums": {wrong: "1"}}])
 
 
 def test_it_is_told_and_a_nonsense_rule_is_refused():

@@ -55,7 +55,7 @@ def test_columns_give_the_same_points(step):
 def test_a_missing_figure_is_named_and_a_rule_is_told():
     assert ask([BY_SUM, PAID]).missing == ("fees",)
     paragraph = spoken([BY_WEIGHT, BY_SUM, BY_TIER, PAID])[0]
-    assert "乘以 0.3 计分" in paragraph
+    assert "按 30% 计分" in paragraph
     assert "每 1000 得 1.5 分，不满的按比例计，最多 20 分" in paragraph
     assert "5 件以上 5 分，10 件以上 12.5 分" in paragraph
 
