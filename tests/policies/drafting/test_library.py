@@ -72,7 +72,7 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, 
     """Every number, ratio and day of a rule with its path; `(…, "key", k)` is a table's bound."""
     if isinstance(value, dict):
         for key, part in value.items():
-            if path[-1:] in (("table",), ("rank_sums",)) and near(key):
+            if path[-1:] in (("table",), ("rank_sums",), ("share_sums",)) and near(key):
                 yield (*path, "key", key), key
             if key not in NOT_NUMBERS:
                 yield from leaves(part, (*path, key))
@@ -130,6 +130,10 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("bank_risk", "steps[0].base_at_most -> 10000000.01"): _LESS_THAN_A_FEN,
     ("bank_risk", "('steps', 0, 'base_at_most') -> 10000000.01"): _LESS_THAN_A_FEN,
     ("staged", "('steps', 0, 'yuan') -> 2000000.01"): _LESS_THAN_A_FEN,
+    ("graded_stations", "steps[0].yuan -> 100000.01"): _FIRST_PRIZE,
+    ("graded_stations", "('steps', 0, 'yuan') -> 100000.01"): _FIRST_PRIZE,
+    ("graded_stations", "('limits', 0, 'share_sums', '30%') -> 100000.01"): _FIRST_PRIZE,
+    ("graded_stations", "('limits', 0, 'share_sums', 'key', '100%') -> 101%"): "the editor refuses more than all",
     ("ranked_prize", "steps[0].yuan -> 300000.01"): _FIRST_PRIZE,
     ("ranked_prize", "('steps', 0, 'yuan') -> 300000.01"): _FIRST_PRIZE,
     ("ranked_prize", "('limits', 0, 'rank_sums', '1') -> 300000.01"): _FIRST_PRIZE,
