@@ -65,6 +65,7 @@ FIGURES = [
                 "joins": "larger",
             },
             {"do": "scale_tiers", "field": "fees", "table": {"0": "1/3", "1000": "150%"}},
+            {"do": "net_of", "fields": ["budget"], "ratio": "1/3"},
             {"do": "nothing_below", "yuan": "300"},
             {"do": "round_to", "unit": "10", "way": "up"},
         ],
