@@ -52,7 +52,7 @@ from portal.audit.security import exported_workbook
 from portal.core.errors import StaleStateError, show_refusal
 from portal.core.fields import filter_words
 from portal.core.http import act_of, takes_files, user_of
-from portal.core.paging import read_number
+from portal.core.numbers import whole_number
 from portal.core.spreadsheets import Column, Kind, build_sheet, workbook_response
 
 MOST_IN_SHEET = 5000
@@ -170,7 +170,7 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             right,
             event=event,
             facts=form.line.reading.values,
-            revision=-1 if (seen := read_number(data.get("revision", ""))) is None else seen,
+            revision=-1 if (seen := whole_number(data.get("revision", ""))) is None else seen,
             item_code=form.which,
             source=form.source,
             act=act_of(request),

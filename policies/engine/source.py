@@ -27,6 +27,9 @@ AMBIGUOUS = problem_code(
 BARE_DECIMAL = problem_code(
     "bare_decimal", "小数 {text} 没有加引号", '请写成带引号的 "{text}"', form="小数“{text}”的写法不对，请重新填写。"
 )
+TOO_LONG_A_NUMBER = problem_code(
+    "too_long_a_number", "数字太长", "请改成 18 位以内的整数", form="数字太长，请改成 18 位以内的整数。"
+)
 NOT_YAML = problem_code("not_yaml", "不是合法的 YAML：{reason}", "请检查缩进、冒号和引号", form=_NOT_HERE)
 BAD_CHARACTER = problem_code(
     "bad_character",
@@ -36,6 +39,7 @@ BAD_CHARACTER = problem_code(
 )
 
 _INTEGER = re.compile(r"[+-]?(?:0|[1-9][0-9]*)")
+_LONGEST_INTEGER = 18
 _FLOAT = re.compile(
     r"[+-]?(?:[0-9][0-9_]*)?\.[0-9_]*(?:[eE][+-]?[0-9]+)?|[+-]?\.(?:inf|nan)|[0-9]+[eE][+-]?[0-9]+", re.IGNORECASE
 )
@@ -128,6 +132,8 @@ class _Reader:
         if lowered in _AMBIGUOUS:
             raise self.refuse(event, at, AMBIGUOUS.fault(text=text))
         if _INTEGER.fullmatch(text):
+            if len(text.lstrip("+-")) > _LONGEST_INTEGER:
+                raise self.refuse(event, at, TOO_LONG_A_NUMBER.fault())
             return int(text)
         if _FLOAT.fullmatch(text):
             raise self.refuse(event, at, BARE_DECIMAL.fault(text=text))

@@ -22,7 +22,7 @@ from policies.engine.model import Fact, Item
 from policies.engine.operations.registry import read_operations
 from policies.facts.values import MAX_ROWS, MAX_TEXT, FactsReading, facts_of, missing_text, read_fact, read_facts
 from policies.published.wording import DECIDES, is_discretionary
-from portal.core.paging import read_number as read_count
+from portal.core.numbers import whole_number
 
 # A longer address than this is cut by some servers.
 MAX_QUERY = 3000
@@ -95,7 +95,7 @@ def row_counts(facts: Collection[Fact], data: Mapping[str, Any], *, prefix: str)
         name = f"{prefix}-{fact.name}"
         if fact.type == "rows":
             more = MORE_ROWS if data.get("action") == f"rows:{name}" else 0
-            counts[fact.name] = min(read_count(data.get(f"{name}-rows")) or SPARE_ROWS, MAX_ROWS) + more
+            counts[fact.name] = min(whole_number(data.get(f"{name}-rows")) or SPARE_ROWS, MAX_ROWS) + more
     return counts
 
 

@@ -20,6 +20,7 @@ from policies.facts.forms import (
 )
 from policies.facts.values import FactsReading, engine_facts, facts_of, with_score
 from policies.published.wording import fact_label
+from portal.core.numbers import whole_number
 
 MAX_LINES = 20
 _ISSUED = "issued"
@@ -197,7 +198,7 @@ def _changed(typed: Sequence[dict[str, Any]], *, add: bool, drop: str) -> list[d
 
 
 def _count(text: str | None, most: int) -> int:
-    return min(max(int(text), 1), most) if text and text.isascii() and text.isdigit() and len(text) < 4 else 1
+    return min(max(whole_number(text) or 1, 1), most)
 
 
 def _default_issue(rules: Item, today: date) -> str:

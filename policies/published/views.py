@@ -27,7 +27,7 @@ from policies.rates.models import DistrictRate
 from policies.rates.selectors import Rates, rates_of_item, takes_ratio, takes_unit_amount, with_rates
 from portal.access import access, public
 from portal.accounts.models import Region
-from portal.core.paging import read_number
+from portal.core.numbers import whole_number
 from portal.core.steps import steps
 
 # Rows of the register that a page of 120 KB carries.
@@ -87,7 +87,7 @@ def source(request: HttpRequest, code: str) -> HttpResponse:
     """Show a document's own text beside the rules that rest on it, unit by unit."""
     found = get_object_or_404(PolicyDocument, code=code)
     units, items = selectors.document_source(found)
-    page = min(read_number(request.GET.get("page", "")) or 0, len(units) // UNITS_SHOWN)
+    page = min(whole_number(request.GET.get("page", "")) or 0, len(units) // UNITS_SHOWN)
     shown = units[page * UNITS_SHOWN : (page + 1) * UNITS_SHOWN]
     context = {
         "document": found,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 
-from portal.core.paging import read_number
+from portal.core.numbers import whole_number
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -63,7 +63,7 @@ def choice_of(request: HttpRequest, name: str, choices: Collection[str], *, defa
 def whole_of(request: HttpRequest, name: str, allowed: Container[int], *, default: int) -> int:
     """A whole number of the address that must be one of those allowed, such as a year; `default` where it is absent."""
     text = request.GET.get(name, "")
-    number = read_number(text)
+    number = whole_number(text)
     if text and (number is None or number not in allowed):
         raise FilterError(f"没有“{name}”为“{text[:40]}”的内容，没有列出任何内容。请从页面上的选项中选择。")
     return default if number is None else number

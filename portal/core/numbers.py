@@ -16,6 +16,7 @@ from portal.core.text import tidy, visible
 # Longer texts are no number that anybody means; a Decimal carries 28 digits without loss.
 LONGEST = 40
 MOST_DIGITS = 24
+_LONGEST_KEY = 18
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 SCALES: Mapping[str, Decimal] = {
     "": Decimal(1),
@@ -56,6 +57,11 @@ class Number:
     value: Decimal
     unit: str = ""
     is_scaled: bool = False
+
+
+def whole_number(text: str | None) -> int | None:
+    """A whole number of plain digits that a database can hold, as pages send it; None for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= _LONGEST_KEY else None
 
 
 def shown(text: str) -> str:

@@ -9,6 +9,8 @@ from typing import Generic, Protocol, TypeVar
 
 from django.db.models import Model, QuerySet
 
+from portal.core.numbers import whole_number
+
 M = TypeVar("M", bound=Model)
 
 T = TypeVar("T")
@@ -16,7 +18,6 @@ U = TypeVar("U")
 T_co = TypeVar("T_co", covariant=True)
 _EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 # Every number of so many digits is one that both databases hold.
-_MOST_DIGITS = 18
 
 
 class Sliced(Protocol[T_co]):
@@ -46,7 +47,7 @@ def paginate(
     A cursor that makes no sense gives the first page.
     """
     sign, onwards, seen = ("", "gt", "lte") if oldest_first else ("-", "lt", "gte")
-    moment, number = _read_moment(after) if by else (None, read_number(after))
+    moment, number = _read_moment(after) if by else (None, whole_number(after))
     if moment is not None:
         # Written as <= with an exclusion, not with OR: so both databases walk their index.
         rows = rows.filter(**{f"{by}__{onwards}e": moment}).exclude(**{by: moment, f"{key}__{seen}": number})
@@ -65,7 +66,7 @@ def paginate_fixed(rows: Sliced[T], *, after: str, size: int) -> tuple[Page[T], 
 
     A cursor that makes no sense gives the first page.
     """
-    start = read_number(after) or 0
+    start = whole_number(after) or 0
     found = list(rows[start : start + size + 1])
     return Page(found[:size], str(start + size) if len(found) > size else "", after if start else ""), start
 
@@ -81,15 +82,10 @@ def _write_cursor(row: Model, *, by: str, key: str) -> str:
 def _read_moment(cursor: str) -> tuple[datetime | None, int | None]:
     """The moment and the number of a cursor; nothing where it makes no sense."""
     ticks, _, number = cursor.partition("-")
-    read = read_number(ticks), read_number(number)
+    read = whole_number(ticks), whole_number(number)
     if read[0] is None or read[1] is None:
         return None, None
     try:
         return _EPOCH + read[0] * _TICK, read[1]
     except OverflowError:
         return None, None
-
-
-def read_number(text: str | None) -> int | None:
-    """A whole number from outside that a database can hold; None for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None

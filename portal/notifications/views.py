@@ -10,7 +10,7 @@ from portal.access import access, officials, signed_in
 from portal.accounts.enums import Role
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, typed, user_of
-from portal.core.paging import read_number
+from portal.core.numbers import whole_number
 from portal.notifications import choosing, outbox
 from portal.notifications.enums import Channel
 from portal.notifications.forms import ChoicesForm, OutboxFilterForm
@@ -51,7 +51,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark everything that was shown as read."""
     newest = request.POST.get("newest", "")
-    count = mark_all_read(act=act_of(request), newest=read_number(newest) or 0)
+    count = mark_all_read(act=act_of(request), newest=whole_number(newest) or 0)
     messages.success(request, f"已将 {count} 条消息标为已读。" if count else "没有未读消息。")
     return redirect("notifications:list")
 

@@ -16,6 +16,7 @@ from portal.accounts.models import Region, User
 from portal.core.errors import show_refusal
 from portal.core.fields import LineField
 from portal.core.http import act_of, typed, user_of
+from portal.core.numbers import whole_number
 from review.checklists.models import ChecklistAnswer, ChecklistPoint
 from review.checklists.services import Found, add_point, record_findings, retire_point
 from review.decisions.enums import Stage
@@ -65,7 +66,7 @@ def checklist_panel(claim_review: ClaimReview) -> dict[str, Any] | None:
 def answer(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Keep what was ticked and remarked."""
     claim = claim_or_404(request, key)
-    pks = [int(pk) for pk in request.POST.getlist("point") if pk.isdecimal() and len(pk) < 19]
+    pks = [pk for text in request.POST.getlist("point") if (pk := whole_number(text)) is not None]
     with show_refusal(request, success="核对结果已保存。", denials=True):
         found = {
             pk: Found(f"met_{pk}" in request.POST, typed(request, f"remark_{pk}", most=200, label="备注")) for pk in pks

@@ -13,6 +13,7 @@ from policies.published.models import PolicyDocument
 from portal.access import access, officials, public
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
+from portal.core.numbers import whole_number
 from portal.core.spreadsheets import workbook_response
 from review.targets.charts import attainment_chart, course_chart, verdict_chart, year_chart, year_charts
 from review.targets.forms import CorrectionForm, MeasurementForm, ProgressForm
@@ -230,8 +231,7 @@ def report(request: HttpRequest, code: str, rule: str) -> HttpResponse:
 def _task_or_404(request: HttpRequest, document: PolicyDocument, rule: str) -> Task:
     """The phase or duty of an address, in the year that is asked for."""
     duty = duty_of(document.code, rule)
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdecimal() and len(asked) == 4 else None
+    year = whole_number(request.GET.get("year"))
     if duty is None or year not in duty.years:
         raise Http404
     return read_task(document, duty, year=year, on=timezone.localdate())

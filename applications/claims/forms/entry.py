@@ -27,7 +27,7 @@ from policies.engine.model import Fact, Item
 from policies.facts.forms import LineForm, build_line_form, read_posted
 from policies.facts.values import facts_of, show_fact
 from portal.accounts.models import User
-from portal.core.paging import read_number
+from portal.core.numbers import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +313,7 @@ def _form(
         complete=complete,
         editable=scope.facts_at(position),
         asked=scope.remarks_at(position),
-        least_rows={table.removeprefix(f"{prefix}-"): read_number(least) or 0},
+        least_rows={table.removeprefix(f"{prefix}-"): whole_number(least) or 0},
     )
 
 

@@ -39,7 +39,7 @@ from portal.audit.security import exported_workbook
 from portal.core.errors import show_refusal
 from portal.core.fields import filter_words
 from portal.core.http import act_of, user_of
-from portal.core.paging import read_number
+from portal.core.numbers import whole_number
 from portal.core.spreadsheets import Column, Kind, build_sheet
 
 MOST_IN_SHEET = 5000
@@ -125,7 +125,7 @@ def new(request: HttpRequest, code: str = "") -> HttpResponse:
     item = get_object_or_404(SupportItem.objects.select_related("document", "document__region"), code=code)
     offer = offer_of(item, at=now)
     data = request.POST if request.method == "POST" else None
-    who = _who(user, item, read_number(request.GET.get("applicant")))
+    who = _who(user, item, whole_number(request.GET.get("applicant")))
     form = NewClaimForm(data, who=who, calls=offer.calls, initial={"key": uuid.uuid4()})
     refusal = show_refusal()
     card = next((card for card in claimable_items(timezone.localdate(now)) if card.item.pk == item.pk), None)
@@ -162,7 +162,7 @@ def _stated_lines(card: ItemCard | None, data: Mapping[str, str]) -> list[dict[s
     """What the finder or a calculator asked already, as the lines of a draft."""
     if card is None:
         return []
-    facts, count = facts_of(card.rules), min(read_number(data.get("lines")) or 0, MAX_LINES)
+    facts, count = facts_of(card.rules), min(whole_number(data.get("lines")) or 0, MAX_LINES)
     lines = [read_posted(facts, data, prefix=f"line-{index}") for index in range(count)]
     return [line for line in lines if not read_facts(facts, line).is_blank]
 
@@ -182,7 +182,7 @@ def _choose_item(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     found: dict[str, dict[str, Any]] = {}
     user = user_of(request)
-    who, wanted = [*_own(user), *clients_of(user, right=Right.FILL)], read_number(request.GET.get("applicant"))
+    who, wanted = [*_own(user), *clients_of(user, right=Right.FILL)], whole_number(request.GET.get("applicant"))
     who = [applicant for applicant in who if applicant.pk == wanted] or who
     for region, its in groupby(sorted(who, key=_region), key=_region):
         kinds = {applicant.kind for applicant in its}

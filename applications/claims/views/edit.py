@@ -39,7 +39,7 @@ from portal.accounts.models import User
 from portal.core.actor import ActorContext
 from portal.core.errors import StaleStateError, show_refusal
 from portal.core.http import act_of, arrived_at, takes_files, user_of
-from portal.core.paging import read_number
+from portal.core.numbers import whole_number
 
 
 @takes_files
@@ -386,5 +386,5 @@ def _to_form(
 
 
 def _number(text: str | None, otherwise: int) -> int:
-    number = read_number(text)
+    number = whole_number(text)
     return otherwise if number is None else number

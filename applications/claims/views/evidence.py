@@ -20,7 +20,7 @@ from portal.accounts.enums import Role
 from portal.core.errors import show_refusal
 from portal.core.files import file_response
 from portal.core.http import act_of, takes_files, user_of
-from portal.core.paging import read_number
+from portal.core.numbers import whole_number
 
 # Who sees claims sees their evidence; which claims, `visible_to` decides.
 readers = applicants | officials(
@@ -71,7 +71,7 @@ def upload(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Attach files to one requirement as soon as they are chosen; answers with that requirement's place."""
     claim = own_claim(request, key)
     requirement = request.POST.get("requirement", "")
-    line_id = read_number(request.POST.get("line", ""))
+    line_id = whole_number(request.POST.get("line", ""))
     refusals: list[str] = []
     for _, files in request.FILES.lists():
         with show_refusal(lambda error: refusals.append(str(error))):
@@ -87,7 +87,7 @@ def reuse(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Choose among the organisation's earlier files for one requirement."""
     claim = own_claim(request, key)
     requirement = request.GET.get("requirement", "")
-    line_id = read_number(request.GET.get("line", ""))
+    line_id = whole_number(request.GET.get("line", ""))
     slot = evidence_slot(claim, user=user_of(request), requirement=requirement, line_id=line_id)
     if slot is None or not claim.is_editable:
         raise Http404

@@ -17,7 +17,7 @@ from applications.mandates.permissions import agents
 from portal.access import access, applicants
 from portal.core.errors import ShownRefusal, StaleStateError, show_refusal
 from portal.core.http import act_of, user_of
-from portal.core.paging import read_number
+from portal.core.numbers import whole_number
 
 _CONFLICT = 409
 _REFUSED = 422
@@ -43,7 +43,7 @@ def _begin(request: HttpRequest, claim: Claim | None) -> JsonResponse:
             claim,
             act=act_of(request),
             filename=request.POST.get("name", ""),
-            size=read_number(request.POST.get("size")) or 0,
+            size=whole_number(request.POST.get("size")) or 0,
             sha256=request.POST.get("sha256", ""),
         )
         if begun.incoming is None:
@@ -71,7 +71,7 @@ def _chunk(request: HttpRequest, claim: Claim | None, upload: uuid.UUID) -> Json
     if request.method == "GET":
         return _answer({"received": incoming.received})
     with show_refusal() as refusal:
-        offset = read_number(request.GET.get("offset")) or 0
+        offset = whole_number(request.GET.get("offset")) or 0
         received = put_chunk(incoming, act=act_of(request), offset=offset, content=request.body)
         return _answer({"received": received})
     return _refused(refusal)

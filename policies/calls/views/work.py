@@ -35,6 +35,7 @@ from portal.core.actor import ActorContext
 from portal.core.errors import StaleStateError, show_refusal
 from portal.core.filters import choice_of
 from portal.core.http import act_of, takes_files, user_of
+from portal.core.numbers import whole_number
 from portal.core.regions import in_trees
 
 administrators = officials(Role.POLICY_ADMIN)
@@ -279,5 +280,5 @@ def draft_attachment(request: HttpRequest, key: uuid.UUID) -> HttpResponse | Fil
 
 
 def _seen(request: HttpRequest) -> int:
-    text = request.POST.get("seen", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    seen = whole_number(request.POST.get("seen"))
+    return -1 if seen is None else seen

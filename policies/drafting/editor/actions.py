@@ -14,6 +14,7 @@ from policies.drafting.editor.sections import ROOT
 from policies.engine.limits.registry import limit_kinds
 from policies.engine.operations.registry import operation_of
 from policies.engine.vocabulary import package_vocabulary
+from portal.core.numbers import whole_number
 
 # The parts to which what is chosen beside their button is added, in the order of the page.
 CHOOSING = ("settings", "facts", "evidence", "steps", "limits")
@@ -149,9 +150,10 @@ def _plain(value: Any) -> Any:
 
 
 def _rearrange(section: dict[str, Any], part: str, verb: str, rest: str) -> Change | None:
-    if not rest.isascii() or not rest.isdigit():
+    index = whole_number(rest)
+    if index is None:
         return None
-    index, name = int(rest), f"{ROOT}-{part.replace('.', '-')}"
+    name = f"{ROOT}-{part.replace('.', '-')}"
     holder, key = _holder(section, part)
     rows = holder.get(key)
     if part in _QUESTIONS and isinstance(rows, dict):

@@ -11,7 +11,7 @@ from policies.drafting.services.sources import cite_passages
 from policies.published.provisions import Passage, passages_of
 from policies.published.sources import article_of, with_citations
 from portal.core.actor import ActorContext
-from portal.core.paging import read_number
+from portal.core.numbers import whole_number
 
 CITE, TURN = "cite", "turn:"
 # The column that holds an item's article is no longer.
@@ -38,7 +38,7 @@ def keep_citations(draft: PolicyDraft, section: Mapping[str, Any], sent: QueryDi
 def unit_to_show(sent: QueryDict) -> int | None:
     """The unit of the source that the next page shows, None where nothing was done beside it."""
     action = sent.get("action", "")
-    return read_number(sent.get("source", "") if action == CITE else action.removeprefix(TURN))
+    return whole_number(sent.get("source", "") if action == CITE else action.removeprefix(TURN))
 
 
 def _ticked(draft: PolicyDraft, sent: QueryDict) -> dict[str, list[str]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from policies.drafting.editor.field_codecs import ABSENT, Codec, Pairs, Posted, PreservedField, as_number, last_text
 from policies.engine.conditions.registry import family_of, known_tests, usual_test
+from portal.core.numbers import whole_number
 
 MAX_ROWS = 120
 # No key of the grammar is called so: a split has a `rest` of its own.
@@ -122,8 +123,8 @@ class Rows:
 
 def _count(posted: Posted, name: str) -> int | None:
     """How many rows were sent under a name; None where the list was not."""
-    text = last_text(posted, f"{name}-rows")
-    return min(int(text), MAX_ROWS) if text.isascii() and text.isdigit() else None
+    count = whole_number(last_text(posted, f"{name}-rows"))
+    return None if count is None else min(count, MAX_ROWS)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.core.errors import StaleStateError, show_refusal
 from portal.core.http import act_of, user_of
-from portal.core.paging import read_number
+from portal.core.numbers import whole_number
 
 MAX_TRIES = 3
 readers = officials(Role.POLICY_ADMIN, Role.AUDITOR)
@@ -318,7 +318,7 @@ def _context(
         "previous": index - 1 if index else None,
         "next": index + 1 if index + 1 < len(draft.sections) else None,
         "name": yaml_codec.name_of(shown),
-        "source": source_pane(draft, yaml_codec.name_of(stored), read_number(request.GET.get("source", ""))),
+        "source": source_pane(draft, yaml_codec.name_of(stored), whole_number(request.GET.get("source", ""))),
     }
     if read.item is not None:
         context |= _tryout(draft, index, read, None)

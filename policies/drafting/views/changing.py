@@ -18,7 +18,7 @@ from policies.drafting.views.common import found_draft, frame, revision_of, to_d
 from portal.access import access
 from portal.core.errors import show_refusal
 from portal.core.http import act_of
-from portal.core.paging import read_number
+from portal.core.numbers import whole_number
 
 
 @access(writers)
@@ -27,7 +27,7 @@ def arrange(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Put a section one place up or down, or take it off, as the button says: `up:3`, `down:3`, `drop:3`."""
     draft = found_draft(request, key)
     verb, _, number = request.POST.get("action", "").partition(":")
-    index = read_number(number)
+    index = whole_number(number)
     if index is None or verb not in ("up", "down", "drop"):
         return HttpResponseBadRequest()
     revision, act = revision_of(request), act_of(request)

@@ -12,6 +12,7 @@ from policies.drafting.permissions import decision_problem, may_change, may_draf
 from portal.access import officials
 from portal.accounts.enums import Role
 from portal.core.http import user_of
+from portal.core.numbers import whole_number
 
 writers = officials(Role.POLICY_ADMIN)
 readers = officials(Role.POLICY_ADMIN, Role.AUDITOR)
@@ -40,8 +41,8 @@ def frame(request: HttpRequest, draft: PolicyDraft, *, tab: str) -> dict[str, An
 
 def revision_of(request: HttpRequest) -> int:
     """The revision that the page showed; one that no draft has where it says none."""
-    text = request.POST.get("revision", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    revision = whole_number(request.POST.get("revision"))
+    return -1 if revision is None else revision
 
 
 def to_draft(draft: PolicyDraft) -> HttpResponse:

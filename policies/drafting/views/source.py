@@ -17,7 +17,7 @@ from policies.published.sources import UNITS_SHOWN
 from portal.access import access
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, takes_files
-from portal.core.paging import read_number
+from portal.core.numbers import whole_number
 
 
 @takes_files
@@ -34,7 +34,7 @@ def source(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
                 messages.success(request, "已保存原文。")
                 return redirect("drafting:source", draft.key)
     units = source_units(draft)
-    at = min(read_number(request.GET.get("part", "")) or 0, max(len(units) - 1, 0) // UNITS_SHOWN)
+    at = min(whole_number(request.GET.get("part", "")) or 0, max(len(units) - 1, 0) // UNITS_SHOWN)
     names = names_in(draft)
     context = frame(request, draft, tab="source") | {
         "form": form,
@@ -66,5 +66,5 @@ def mark(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             else:
                 reason = (cleaned["other"] or cleaned["reason"]) if request.POST.get("action") == "aside" else ""
                 set_aside(draft, keys, reason, act=act_of(request))
-    page = read_number(request.POST.get("part", "")) or 0
+    page = whole_number(request.POST.get("part", "")) or 0
     return redirect(f"{reverse('drafting:source', args=[draft.key])}?part={page}#marks")

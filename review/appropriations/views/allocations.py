@@ -18,7 +18,7 @@ from portal.audit.security import exported_workbook, record_export
 from portal.core.errors import RefusedError, show_refusal
 from portal.core.http import act_of, user_of
 from portal.core.money import to_fen, to_yuan
-from portal.core.paging import read_number
+from portal.core.numbers import whole_number
 from review.appropriations.calculation import calculation, percent
 from review.appropriations.enums import AllocationState
 from review.appropriations.forms import AllocationForm, FactorForm, HeadingForm, ReasonForm
@@ -96,7 +96,7 @@ def heading(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def factor(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Add a factor to a draft; with `?at=` change that one, or take it out."""
     found = _draft(request, key)
-    at = read_number(request.GET.get("at"))
+    at = whole_number(request.GET.get("at"))
     if at is not None and at >= len(found.inputs):
         raise Http404
     standing = None if at is None else found.inputs[at]
@@ -223,4 +223,4 @@ def _form_page(request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
 
 
 def _revision(request: HttpRequest) -> int:
-    return read_number(request.POST.get("revision")) or 0
+    return whole_number(request.POST.get("revision")) or 0

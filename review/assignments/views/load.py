@@ -16,6 +16,7 @@ from portal.core.actor import ActorContext
 from portal.core.errors import show_refusal
 from portal.core.filters import choice_of
 from portal.core.http import act_of, user_of
+from portal.core.numbers import whole_number
 from portal.recusal.enums import SUPERVISORS
 from review.assignments.forms import BulkForm
 from review.assignments.models import Assignment
@@ -107,7 +108,8 @@ def _plan(request: HttpRequest, offices: list[Any], form: BulkForm, act: ActorCo
 def _sent_plan(request: HttpRequest, offices: list[Any]) -> list[Planned]:
     """The plan as it was shown: `row` is a claim and an officer; what is not the supervisor's is left out."""
     pairs = [row.partition(":") for row in request.POST.getlist("row")[:MOST_AT_ONCE]]
-    wanted = {int(pk): int(user) for pk, _, user in pairs if pk.isdecimal() and user.isdecimal()}
+    read = [(whole_number(pk), whole_number(user)) for pk, _, user in pairs]
+    wanted = {pk: user for pk, user in read if pk is not None and user is not None}
     people = {one.user_id: one.user for one in offices}
     claims = Claim.objects.visible_to(user_of(request)).filter(pk__in=wanted)
     return [Planned(claim, people[wanted[claim.pk]]) for claim in claims if wanted[claim.pk] in people]

@@ -14,6 +14,7 @@ from portal.audit.services import record_audit
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.core.money import MoneyError, read_yuan
+from portal.core.numbers import whole_number
 from review.checks.enums import SettingState, Severity
 from review.checks.kinds.credit import DAYS
 from review.checks.models import CheckSetting
@@ -72,7 +73,8 @@ def _fitting(name: str, value: str, basis: str) -> str:
             raise RefusedError("请填写允许按规则办理的依据：文件、文号和条款。", "basis")
         return str(ceiling)
     if name == DAYS:
-        if not (value.isascii() and value.isdecimal() and len(value) < 5 and int(value) <= _MOST_DAYS):
+        days = whole_number(value)
+        if days is None or days > _MOST_DAYS:
             raise RefusedError(f"信用查询有效天数应为 0 至 {_MOST_DAYS} 的整数，0 表示不要求。", "value")
     elif name not in CHECKS or CHECKS[name].is_fixed:
         raise RefusedError("没有这一核查项，或其程度不能更改。", "name")

@@ -18,7 +18,7 @@ from portal.audit.security import record_export
 from portal.core.errors import show_refusal
 from portal.core.files import file_response, kept_name
 from portal.core.http import act_of, takes_files, user_of
-from portal.core.paging import read_number
+from portal.core.numbers import whole_number
 from review.checks.enums import SettingState, Severity
 from review.checks.forms import SheetForm
 from review.checks.inputs import settings_of
@@ -99,7 +99,7 @@ def _items(request: HttpRequest) -> list[SupportItem]:
 def settings(request: HttpRequest) -> HttpResponse:
     """How grave each check's findings are for an item, what waits for a second person, and a proposal."""
     items = _items(request)
-    asked = read_number(request.POST.get("item") or request.GET.get("item"))
+    asked = whole_number(request.POST.get("item") or request.GET.get("item"))
     item = next((each for each in items if each.pk == asked), items[0] if items else None)
     if request.method == "POST" and item is not None:
         most = {"name": 40, "value": 20, "basis": 200}

@@ -11,7 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from applications.claims.selectors.scope import CorrectionTarget
 from applications.claims.services.corrections import SHORTEST_WORKDAYS, PointAsked
 from portal.core.fields import LineField
-from portal.core.paging import read_number
+from portal.core.numbers import whole_number
 from review.decisions.enums import Conclusion
 from review.decisions.forms.decision import SeenForm
 from review.decisions.selectors.claim_review import ClaimReview
@@ -43,7 +43,7 @@ class CorrectionForm(SeenForm):
         super().__init__(data, claim_review=claim_review, **options)
         places = [("", "请选择位置"), ("|", "整份申报"), *((target.value, target.label) for target in targets)]
         self._places = {target.value: target for target in targets}
-        sent = [read_number(name.removeprefix("place_")) for name in data or {} if name.startswith("place_")]
+        sent = [whole_number(name.removeprefix("place_")) for name in data or {} if name.startswith("place_")]
         asked = max((number + 1 for number in sent if number is not None), default=0)
         more = MORE_POINTS if data and data.get("intent") == MORE else 0
         self.count = min(max(POINTS, asked + more), MOST_POINTS)

@@ -14,7 +14,8 @@ from portal.accounts.enums import Role
 from portal.audit.security import exported_workbook
 from portal.core.errors import StaleStateError, show_refusal
 from portal.core.http import act_of, user_of
-from portal.core.paging import Page, paginate, read_number
+from portal.core.numbers import whole_number
+from portal.core.paging import Page, paginate
 from review.decisions.forms.lists import MinutesForm, ScoresForm
 from review.decisions.models import ClaimScore
 from review.decisions.selectors.agenda import Agenda, agenda_of, agendas_of, scored_calls, with_names
@@ -62,7 +63,7 @@ def agenda(request: HttpRequest, key: str) -> HttpResponse:
                 if outcome.problem:
                     messages.warning(request, f"{outcome.claim.number} 未审定：{outcome.problem}")
             return redirect("review:agendas")
-    start = read_number(request.GET.get("after", "")) or 0
+    start = whole_number(request.GET.get("after", "")) or 0
     shown = with_names(found.rows[start : start + PAGE])
     more = str(start + PAGE) if len(found.rows) > start + PAGE else ""
     context = {

@@ -13,6 +13,7 @@ from applications.claims.models import Claim
 from portal.access import access
 from portal.core.http import act_of, user_of
 from portal.core.money import ZERO
+from portal.core.numbers import whole_number
 from portal.jobs.models import Job
 from review.decisions.enums import Stage
 from review.decisions.forms.lists import ClaimFilterForm, MinutesForm
@@ -42,7 +43,7 @@ def chosen_claims(request: HttpRequest, work: WorkQueue) -> list[Claim]:
     if "whole" in request.POST:
         claims = ClaimFilterForm(request.GET).as_filter().apply(claims)
     else:
-        keys = [key for key in request.POST.getlist("claim") if key.isdecimal() and len(key) < 19]
+        keys = [key for text in request.POST.getlist("claim") if (key := whole_number(text)) is not None]
         claims = claims.filter(pk__in=keys[: settings.BULK_MAX_CLAIMS])
     rows = claims.select_related("applicant", "item", "region", "city").order_by("submitted_at", "id")
     found = list(rows[: settings.BULK_MAX_CLAIMS + 1])

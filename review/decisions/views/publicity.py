@@ -17,7 +17,8 @@ from portal.core import clock
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 from portal.core.money import ZERO, format_yuan
-from portal.core.paging import paginate_fixed, read_number
+from portal.core.numbers import whole_number
+from portal.core.paging import paginate_fixed
 from portal.jobs.kinds import kind_label
 from review.decisions.forms.lists import ObjectionConclusionForm, ObjectionForm, PublicityForm, WithdrawForm
 from review.decisions.models import PUBLICITY_ROLES, PUBLISH_KIND, Objection, PublicityEntry, PublicityList
@@ -105,7 +106,7 @@ def publicity_new(request: HttpRequest) -> HttpResponse:
     """Choose decided claims, set the period, publish."""
     region = publishing_region(user_of(request))
     claims = [claim for claim in awaiting_claims(user_of(request)) if claim.deciding_region_id == region.pk]
-    chosen = {read_number(pk) for pk in request.POST.getlist("claim")}
+    chosen = {whole_number(pk) for pk in request.POST.getlist("claim")}
     if request.method == "GET":
         chosen = {claim.pk for claim in claims}
     form = PublicityForm(request.POST or None, region=region)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from portal.access import access, officials
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
+from portal.core.numbers import whole_number
 from review.panels.forms import SchemeForm, criteria_text
 from review.panels.models import READERS, SCHEME_KEEPER, Scheme
 from review.panels.services.schemes import SchemePlan, make_scheme
@@ -30,7 +31,7 @@ def new(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     visible = Scheme.objects.visible_to(user)
     asked = request.GET.get("replaces", "")
-    replaces = get_object_or_404(visible, pk=int(asked)) if asked.isdecimal() and len(asked) < 19 else None
+    replaces = get_object_or_404(visible, pk=whole_number(asked)) if asked else None
     form = SchemeForm(request.POST or None, user=user, initial=_initial(replaces) if replaces else None)
     if form.is_valid():
         with show_refusal(form, denials=True):

@@ -25,7 +25,7 @@ from portal.core.errors import RefusedError
 from portal.core.files import keep_file
 from portal.core.json_text import text_maker
 from portal.core.money import MoneyError, format_yuan, read_yuan, to_fen, to_yuan
-from portal.core.numbers import NumberError, read_day
+from portal.core.numbers import NumberError, read_day, whole_number
 from portal.jobs.progress import report_progress
 from portal.jobs.services import enqueue_job
 from review.payments.enums import ARRIVED, Deed, Direction, FileState, HandlingState, LineState, RowState
@@ -312,7 +312,7 @@ def _checksum(cells: Mapping[str, str]) -> str:
 
 def _reference_pk(each: Said) -> int | None:
     digits = each.cell("reference").upper().removeprefix("ZF")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) == 10 else None
+    return whole_number(digits) if len(digits) == 10 else None
 
 
 def _digits(text: str) -> str:

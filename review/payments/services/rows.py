@@ -10,6 +10,7 @@ from portal.accounts.persons import same_person
 from portal.audit.services import record_audit, record_contents
 from portal.core.errors import RefusedError
 from portal.core.money import format_yuan, to_yuan
+from portal.core.numbers import whole_number
 from review.payments.enums import OPEN_ROWS, Deed, HandlingState, LineState
 from review.payments.models import BankRow, Disbursement, RowHandling
 from review.payments.services.batches import finance_officer
@@ -53,8 +54,7 @@ def propose_assignment(
     officer = finance_officer(row.file.region_id, act)
     with transaction.atomic():
         _lock_open(row)
-        named = reference.strip().upper().removeprefix("ZF")
-        pk = int(named) if named.isascii() and named.isdigit() and len(named) <= 12 else 0
+        pk = whole_number(reference.strip().upper().removeprefix("ZF"))
         line = payable_by(row).with_claims().filter(pk=pk).first()
         if line is None:
             raise RefusedError(

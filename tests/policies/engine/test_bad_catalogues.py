@@ -81,6 +81,7 @@ FAULTS = {
     "sum that overflows with its count": ('yuan: "5000"', 'yuan: "100000000000"', "溢出", "核对单位"),
     "ratio above one": ('city: "60%"', 'city: "160%"', "无法读取", "0 到 100%"),
     "ratio of nothing": ('city: "60%"', 'city: "0%"', "比例为零", "大于零"),
+    "number of 5,000 digits": ('yuan: "5000"', f"yuan: {'9' * 5_000}", "数字太长", "18 位以内"),
     "ratio without quotes": ('city: "60%"', "city: 0.6", "没有加引号", '带引号的 "0.6"'),
     "date that does not exist": ('from: "2020-03-10"', 'from: "2020-02-30"', "无法读取", "没有 2020-02-30 这一天"),
     "date in another shape": ('issued_on: "2020-03-10"', 'issued_on: "2020/3/10"', "无法读取", "2021-05-10"),

@@ -1,7 +1,9 @@
 """Numbers, days and texts as people write them."""
 
+import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django import forms
@@ -11,7 +13,7 @@ from policies.facts.values import read_fact
 from portal.core.fields import DayField, MomentField, SearchField, YuanField
 from portal.core.identifiers import IdentifierError, read_account_number
 from portal.core.money import MoneyError, read_yuan
-from portal.core.numbers import NumberError, read_day, read_number
+from portal.core.numbers import NumberError, read_day, read_number, whole_number
 from portal.core.text import single_line, visible
 
 
@@ -203,3 +205,27 @@ def test_lines_of_a_longer_text_stay():
 def test_a_form_shows_the_hint_of_the_reader():
     with pytest.raises(forms.ValidationError, match="小数点"):
         YuanField().clean("1,5")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0", 0), ("9" * 18, 10**18 - 1), ("9" * 19, None), ("9" * 5_000, None), ("-1", None), ("１", None), ("٣", None)],
+)
+def test_whole_numbers_that_pages_send_are_read_or_refused(text, number):
+    assert whole_number(text) == number
+    assert whole_number("") is whole_number(None) is None
+
+
+def test_nobody_else_makes_a_number_of_what_looks_like_digits():
+    """More than 4,300 digits are an error of Python's `int`, and digits of other scripts a number that nobody sees."""
+    pattern = re.compile(r"\bint\(.*\bis(digit|decimal|numeric)\(|\bis(digit|decimal|numeric)\(.*\bint\(")
+    of_fixed_length = {"numbers.py", "identifiers.py", "xlsx.py", "body_limit.py", "money.py", "by_word.py"}
+    found = [
+        f"{path}: {line.strip()}"
+        for app in ("portal", "policies", "applications", "review")
+        for path in Path(app).rglob("*.py")
+        if path.name not in of_fixed_length
+        for line in path.read_text("utf-8").splitlines()
+        if pattern.search(line)
+    ]
+    assert found == []

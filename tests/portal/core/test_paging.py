@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from portal.core.paging import paginate, read_number
+from portal.core.paging import paginate
 from portal.notifications.models import Message
 from tests.factories import UserFactory
 
@@ -57,11 +57,3 @@ def test_converted_rows_keep_the_cursor():
     page = paginate(_messages(2), after="", size=1)
     assert page.map(lambda message: message.key).rows == ["1"]
     assert page.map(str).next_cursor == page.next_cursor
-
-
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [("0", 0), ("9" * 18, 10**18 - 1), ("9" * 19, None), ("-1", None), ("１", None), ("", None), (None, None)],
-)
-def test_numbers_from_outside_are_read_or_refused(text, number):
-    assert read_number(text) == number
