@@ -18,6 +18,7 @@ from django import forms
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 
+from policies.engine.limits.registry import read_limits
 from policies.engine.model import Fact, Item
 from policies.engine.operations.registry import read_operations
 from policies.facts.values import MAX_ROWS, MAX_TEXT, FactsReading, facts_of, missing_text, read_fact, read_facts
@@ -355,10 +356,11 @@ def build_line_form(
 def calculator_facts(item: Item) -> list[str]:
     """The facts a calculator asks for: those the amount or a condition needs, and the day that picks the version.
 
-    What a claim must state and a step reads is among them, even where the step could do without.
+    What a claim must state and a step or limit reads is among them, even where that could do without.
     """
     decides = DECIDES if is_discretionary(item) else ()
     read = {name for step in read_operations(item.steps) for name, _ in step.facts()}
+    read |= {name for limit in read_limits(item.limits) for name in limit.facts()}
     wanted = [
         fact.name
         for fact in facts_of(item)

@@ -144,8 +144,9 @@ class Selection(Limit):
             among = f"（{ranked} 个参加排名，{self.places(ranked)} 个入选）" if self.is_share and ranked else ""
             return f"{most}{among}，排名第 {rank}"
 
-        def prize(figures: tuple[Any, ...]) -> str:
-            return f"，最高 {money_text(figures[2])}" if figures[2] is not None else ""
+        def selected(figures: tuple[Any, ...]) -> str:
+            told_rank = f"{told(figures)}，入选" if figures[0] else f"{most}，名次未定，按入选测算"
+            return told_rank + (f"，最高 {money_text(figures[2])}" if figures[2] is not None else "")
 
         return SelectionLimit(
             rule=self,
@@ -159,7 +160,7 @@ class Selection(Limit):
             cut_off=None if self.cut_off is None else self.cut_off * (100 if is_money else 1),
             below=context.note(self.code, below, cite=self.cite),
             note=context.note(self.code, lambda figures: f"{cited}{told(figures)}，未入选", cite=self.cite),
-            kept=context.note(self.code, lambda figures: f"{told(figures)}，入选{prize(figures)}", cite=self.cite),
+            kept=context.note(self.code, selected, cite=self.cite),
             unknown=context.note(self.code, f"还没有{by}，按入选测算", cite=self.cite),
         )
 
@@ -242,7 +243,7 @@ class SelectionLimit(CountedLimit):
         most = self.rule.sums[step] if self.rule.sums else None
         if most is not None and line.amount is not None:
             line.amount = min(line.amount, most)
-        line.note(self.kept, (rank or 1, ranked, most), applied=most is not None)
+        line.note(self.kept, (rank, ranked, most), applied=most is not None)
         return count
 
     def compile_columns(self, context: ColumnContext) -> Callable[[Lines], Scores]:

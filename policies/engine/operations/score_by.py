@@ -80,7 +80,7 @@ class ScoreBy(Score):
         return Fraction(MOST_POINTS) if self.up_to is None else in_points(self.up_to)
 
     def for_what(self, label: Label) -> str:
-        return label(self.field)
+        return self.rule(label)
 
     def rule(self, label: Label) -> str:
         most = "" if self.up_to is None else f"，最多 {number_text(self.up_to)} 分"

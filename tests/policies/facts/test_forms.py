@@ -287,3 +287,7 @@ def test_a_calculator_asks_for_what_the_amount_needs_and_the_day():
     assert calculator_facts(ITEM) == ["patent_kind", "granted_on", "fees"]
     form = build_line_form(ITEM, data={}, only=calculator_facts(ITEM))
     assert list(form.fields) == ["patent_kind", "granted_on", "fees"]
+    # By what a selection ranks decides whether there is a place, and by which sum.
+    ranked = Fact("granted_count", "授权件数", "integer", required=True)
+    prizes = {"code": "PRIZES", "rank_sums": {"1": "9"}, "per": ["programme", "year"], "by": "granted_count"}
+    assert "granted_count" in calculator_facts(make_item(DAY, ranked, limits=({**prizes, "ties": "filed"},)))

@@ -29,11 +29,12 @@ TIES = ("none", "filed", "fact", "exceed")
         ("99.99", 3, 5000, "排名第 3，入选"),
         ("99.99", 4, 0, "排名第 4，未入选"),
         (None, 3, 5000, "还没有panel_score，按入选测算"),
+        ("60", None, 5000, "名次未定，按入选测算"),
     ],
 )
 def test_a_claim_needs_the_score_and_a_place(score, rank, yuan, told):
     stated = {} if score is None else {"panel_score": score}
-    answer = ask([standard()], stated, asked={"rank": rank}, **RULES)
+    answer = ask([standard()], stated, asked={"rank": rank} if rank else {}, **RULES)
     assert (answer.amount or 0) == yuan * 100
     assert told in str([*answer.steps, *answer.reasons])
 
