@@ -44,7 +44,11 @@ class Times(NamedTuple):
     def of(self, ledger: str, subject: str | None = None) -> int:
         """The times of a ledger; of a subject its own."""
         of_subjects = self.subjects.get(ledger, {})
-        return of_subjects[subject] if subject in of_subjects else self.ledgers.get(ledger, self.every)
+        return (
+            of_subjects[subject]
+            if subject is not None and subject in of_subjects
+            else self.ledgers.get(ledger, self.every)
+        )
 
 
 class PartQuestion(NamedTuple):

@@ -10,8 +10,9 @@ def text_maker(encoder: json.JSONEncoder) -> Callable[[Any], str]:
 
     For values that do not hold themselves. Where Python has no such machine, it is the encoder's own function.
     """
-    machine = getattr(json.encoder, "c_make_encoder", None)
-    if machine is None or encoder.indent is not None:
+    machine: Any = getattr(json.encoder, "c_make_encoder", None)
+    indent: Any = encoder.indent
+    if machine is None or indent is not None:
         return encoder.encode
     words = json.encoder.encode_basestring_ascii if encoder.ensure_ascii else json.encoder.encode_basestring
     encode = machine(

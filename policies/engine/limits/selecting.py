@@ -235,8 +235,8 @@ class SelectionLimit(CountedLimit):
             line.reasons.append((self.below, (score,)))
             return 0
         # Without a rank, or of a share without the number that are ranked, a claim is taken to be among the first.
-        is_known = rank is not None and (ranked is not None or not self.rule.is_share)
-        step = sum(rank > last for last in self.rule.steps(ranked or 0)) if is_known else 0
+        is_known = ranked is not None or not self.rule.is_share
+        step = sum(rank > last for last in self.rule.steps(ranked or 0)) if rank is not None and is_known else 0
         if step == self.rule.last_step:
             line.reasons.append((self.note, (rank, ranked)))
             return 0

@@ -1,6 +1,6 @@
 """Long lists of values in conditions."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models.expressions import Col
@@ -24,7 +24,7 @@ def _as_one_array(lookup: In, compiler: Any, connection: Any) -> tuple[str, Any]
     ):
         return lookup.as_sql(compiler, connection)
     column, parameters = lookup.process_lhs(compiler, connection)
-    _, array = lookup.get_db_prep_lookup(values, connection)
+    _, array = lookup.get_db_prep_lookup(cast("Any", values), connection)
     return f"{column} = ANY(%s)", [*parameters, array]
 
 

@@ -135,7 +135,10 @@ def ranked_with(entry: Entry) -> int:
     rules = rules_of([one.claim for one in entries])
     own = place_key(entry.claim, rules[entry.claim_id], limit)
     ranked = [one for one in entries if selection_of(rules[one.claim_id]) is not None]
-    return _base_of(limit, [one.score for one in ranked if place_key(one.claim, rules[one.claim_id], limit) == own])
+    scores = [
+        one.score for one in ranked if one.score is not None and place_key(one.claim, rules[one.claim_id], limit) == own
+    ]
+    return _base_of(limit, scores)
 
 
 def selection_words(claims: Sequence[Claim]) -> list[str]:

@@ -54,7 +54,7 @@ def propose_assignment(
     officer = finance_officer(row.file.region_id, act)
     with transaction.atomic():
         _lock_open(row)
-        pk = whole_number(reference.strip().upper().removeprefix("ZF"))
+        pk = whole_number(reference.strip().upper().removeprefix("ZF")) or 0
         line = payable_by(row).with_claims().filter(pk=pk).first()
         if line is None:
             raise RefusedError(
