@@ -2,6 +2,7 @@
 
 import ast
 import gc
+import tokenize
 from functools import cache
 from pathlib import Path
 
@@ -23,3 +24,19 @@ def syntax_trees() -> dict[Path, ast.Module]:
     gc.freeze()
     gc.enable()
     return trees
+
+
+def lines_of_code(path: Path) -> int:
+    """How many lines of a module are neither empty nor comment nor docstring."""
+    tree = syntax_trees()[path]
+    documented = [node for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)]
+    docstrings = {
+        number
+        for node in documented
+        if ast.get_docstring(node) is not None
+        for number in range(node.body[0].lineno, node.body[0].end_lineno + 1)
+    }
+    with path.open("rb") as source:
+        tokens = [token for token in tokenize.tokenize(source.readline) if token.string.strip()]
+    shown = [token for token in tokens if token.type not in (tokenize.COMMENT, tokenize.ENCODING)]
+    return len({number for token in shown for number in range(token.start[0], token.end[0] + 1)} - docstrings)

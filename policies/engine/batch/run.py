@@ -9,7 +9,7 @@ import numpy as np
 from policies.engine.batch.answers import Answers, Work
 from policies.engine.batch.result import OUTCOME_INDEX
 from policies.engine.batch.rules import Codes, ItemRules
-from policies.engine.columns.arithmetic import among, in_order_of, pick, put_where, run_starts, span
+from policies.engine.columns.arithmetic import among, in_order_of, pick, put_where, run_starts, span, sums_before
 from policies.engine.columns.ledger import Bounds
 from policies.engine.columns.lines import NONE, Lines
 from policies.engine.columns.population import KINDS, BoolArray, IntArray, Population
@@ -111,6 +111,12 @@ class Run:
         """Fen that each claim states as paid before in a ledger."""
         sums = self.population.paid.get(name)
         return np.zeros(len(self), dtype=np.int64) if sums is None else sums[self.span].astype(np.int64)
+
+    def times_before(self, name: str) -> IntArray:
+        """How often each claim states that it was paid before by a ledger."""
+        stated = self.population.times_before
+        found = stated.get(name, stated.get(""))
+        return np.zeros(len(self), dtype=np.int64) if found is None else found[self.span].astype(np.int64)
 
     def sums_before(self) -> dict[str, IntArray]:
         """Fen of each claim by ledger: what it states as paid before, and what earlier claims took.
@@ -222,6 +228,15 @@ class Run:
                 order, starts = several[order], run_starts(key)
                 found[order] = np.repeat(order[starts], np.diff(starts, append=len(order)))
         return self.subjects_in_claim
+
+    def rank_of_subject(self, asking: BoolArray) -> IntArray:
+        """For each line how many earlier asking ones of its claim have the same subject."""
+        rank, lines = np.zeros(len(asking), dtype=np.int64), self.shape.several
+        if len(lines):
+            order, subject = in_order_of(self.subject_in_claim()[lines])
+            at = lines[order]
+            rank[at] = sums_before(asking[at].astype(np.int64), run_starts(subject))
+        return rank
 
     # ---- the answer ----------------------------------------------------------------------------------
 

@@ -61,8 +61,8 @@ class Absorb(Limit):
             base=self.absorbs,
             asks=ledger,
             ledger=ledger,
-            note=context.note(self.code, words, cite=self.cite),
-            unused=context.note(self.code, "此前未获较低档次支持，不需扣减", cite=self.cite),
+            note=self.note(context, words),
+            unused=self.note(context, "此前未获较低档次支持，不需扣减"),
         )
 
     def problems(self, item_id: str, types: Mapping[str, str]) -> Iterator[tuple[Place, Fault]]:

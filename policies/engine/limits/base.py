@@ -13,7 +13,7 @@ from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.ledger import grouped
 from policies.engine.problems import problem_code
 from policies.engine.scopes import SCOPES, scope_of
-from policies.engine.spec import CODE, COUNT, GUARD, ONLY, RATIO, TEXT, Key, Kind, Spec, key
+from policies.engine.spec import CODE, COUNT, FACT, GUARD, ONLY, RATIO, TEXT, Key, Kind, Spec, key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from policies.engine.pool import Pool
     from policies.engine.problems import Fault, Place
     from policies.engine.scopes import Scope
-    from policies.engine.trace import Entry
+    from policies.engine.trace import Entry, Note
+    from policies.engine.trace import Wording as NoteWording
 
 Way = TypeVar("Way", bound="Hashable")
 NO_SCOPE = problem_code("no_scope", "没有“{scope}”这样的范围", "可选：{known}", form="没有这样的合计范围，请重新选择。")
@@ -42,6 +43,12 @@ YEARS = problem_code(
     "年数与合计范围不符",
     "按“最近几年”合计的请写 years，其他范围不写",
     form="按“最近几年”合计时请填写几年，其他范围请留空。",
+)
+NOT_SHARED = problem_code(
+    "not_shared_by_all",
+    "名额或资金应由全市或各区共用",
+    "per 请写 [programme, year] 或 [district, year]",
+    form="名额或按比例折算的资金，请按“全市，每年”或“每个区，每年”合计。",
 )
 _words = list_of(one_of(dict.fromkeys(word for per in SCOPES for word in per)), least=1)
 
@@ -191,7 +198,8 @@ class LimitColumns:
 
     def __init__(self, run: Run, limits: Sequence[tuple[Any, IntArray | None]]) -> None:
         del run
-        self.limit = limits[0][0]
+        self.limits = [limit for limit, _ in limits]
+        self.limit = self.limits[0]
 
     @property
     def counts(self) -> bool:
@@ -273,6 +281,22 @@ class Scoped(Spec):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Shared(Spec):
+    """What a limit of a year counts over that the claims of a city or a district share."""
+
+    per: tuple[str, ...] = key(PER, "按什么合计")
+
+    @property
+    def scope(self) -> Scope:
+        return SCOPES[self.per]
+
+    def scope_problems(self) -> Iterator[tuple[Place, Fault]]:
+        """Only what all share can be shared out."""
+        if not self.scope.is_shared:
+            yield ("per",), NOT_SHARED.fault()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Limit(Spec, ABC):
     """A limit as an author writes it.
 
@@ -311,6 +335,10 @@ class Limit(Spec, ABC):
     def compile(self, context: Context, *, item_id: str) -> CompiledLimit:
         """The limit under the readings of `context`."""
 
+    def note(self, context: Context, wording: NoteWording | str) -> Note:
+        """A note of what the limit did, with its code and the article that it names."""
+        return context.note(self.code, wording, cite=self.cite)
+
     @property
     def acts_as(self) -> object:
         """What only the first of several limits does under one reading; None where all act."""
@@ -331,8 +359,10 @@ class Limit(Spec, ABC):
         yield from ()
 
     def facts(self) -> Iterator[str]:
-        """The facts that it asks for."""
-        yield from ()
+        """The facts that it asks for: those that its keys name."""
+        for name, declared in self.declared().items():
+            if declared.kind is FACT and getattr(self, name) is not None:
+                yield getattr(self, name)
 
     def edges(self) -> Iterator[tuple[str, Fraction]]:
         """Values of facts at which its answer changes, for made claims."""

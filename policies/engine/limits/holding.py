@@ -1,19 +1,132 @@
-"""What sums hold for the lines of many claims, and lines cut to it."""
+"""Limits that hold the lines of a bucket to a sum: one claim's lines in their order, and those of many claims."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+import copy
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from policies.engine.assessment import BucketUse
 from policies.engine.columns.arithmetic import in_order_of, pick, put_where, run_starts, sums_before
-from policies.engine.columns.ledger import UNBOUND
+from policies.engine.columns.conditions import UnsupportedRuleError
+from policies.engine.columns.ledger import UNBOUND, Bounds
+from policies.engine.columns.lines import NONE
+from policies.engine.limits.base import Ceiling, CompiledLimit, LimitColumns, subject_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from policies.engine.batch.answers import Work
+    from policies.engine.batch.run import Run
     from policies.engine.columns.population import BoolArray, IntArray
     from policies.engine.columns.shape import Shape
+    from policies.engine.line import Line
+    from policies.engine.part import Part
     from policies.engine.scopes import Scope
+    from policies.engine.trace import Note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingLimit(CompiledLimit):
+    """A compiled sum of `fen` that the lines of a bucket get at most together.
+
+    `ledger`: what was paid from its bucket before; `group` names the claim's bucket. `cut` and `kept` tell the cap,
+    what was paid before and what is left. `compile_columns` returns what has `caps`, as `cap_of` less `stated`.
+    """
+
+    by_line = True
+
+    fen: int
+    ledger: str
+    group: str
+    cut: Note
+    kept: Note
+
+    def cap_of(self, part: Part, line: Line) -> int:
+        """The cap in fen of a line's bucket."""
+        raise NotImplementedError
+
+    def stated(self, line: Line) -> int:
+        """Fen that the line itself states as paid from its bucket."""
+        raise NotImplementedError
+
+    @property
+    def cap(self) -> int:
+        return self.fen
+
+    def ceiling(self, uses: Iterable[BucketUse]) -> Ceiling:
+        """The cap that the answer found. Raises ValueError where the answer takes nothing from the bucket."""
+        caps = [use.cap for use in uses if use.group == self.group and use.key == self.scope.per]
+        if not caps:
+            raise ValueError(f"{self.code}: something is granted from a bucket from which the answer takes nothing")
+        return Ceiling(fen=min(caps))
+
+    def bucket(self, part: Part, line: Line, state: dict[Any, Any]) -> SumBucket:
+        subject, paid = None, part.asked.paid.sums[self.ledger]
+        if self.scope.by_subject:
+            subject = subject_of(part, line)
+            paid = part.asked.paid.subjects.get(self.scope.ledger, {}).get(subject, paid)
+        name = (self.group, self.scope, subject)
+        known: SumBucket | None = state.get(name)
+        if known is not None:
+            return known
+        cap, stated = self.cap_of(part, line), self.stated(line)
+        used = paid + stated
+        year = part.year if self.scope.by_year else None
+        found = state[name] = SumBucket(self, subject, year, cap, stated, used, max(cap - used, 0))
+        return found
+
+    def reads(self, item_id: str) -> tuple[str, Scope, str]:
+        if self.ledger != self.scope.ledger:
+            raise UnsupportedRuleError(item_id, f"{self.code} counts per {self.scope.per} in the ledger {self.ledger}")
+        return self.ledger, self.scope, self.base
+
+
+@dataclass(slots=True)
+class SumBucket:
+    """A bucket of one claim, in fen: its cap, what was paid before, what is left, and the lines that took from it.
+
+    `stated` is what the claim itself states as paid, and no ledger knows; `subject` and `year` are the bucket's own.
+    """
+
+    limit: HoldingLimit
+    subject: str | None
+    year: int | None
+    cap: int
+    stated: int
+    used: int
+    left: int
+    lines: list[Line] = field(default_factory=list)
+
+    def cut(self, line: Line) -> None:
+        """Cut a line to what is left; with nothing left it is refused."""
+        limit, figures = self.limit, (self.cap, self.used, self.left)
+        if (line.amount or 0) <= self.left:
+            line.note(limit.kept, figures, applied=False)
+            return
+        line.amount = self.left
+        if self.left:
+            line.note(limit.cut, figures)
+        else:
+            line.reasons.append((limit.cut, figures))
+
+    def take(self, line: Line) -> None:
+        """Take what the line gets after all cuts."""
+        self.left -= line.amount or 0
+        self.lines.append(line)
+
+    def use(self) -> BucketUse | None:
+        """What its lines took; what the claim states as paid is not there for others either."""
+        limit, amount = self.limit, sum(line.amount or 0 for line in self.lines)
+        if not amount:
+            return None
+        cap = self.cap - self.stated
+        return BucketUse(limit.code, limit.group, limit.scope.per, self.subject, self.year, amount, cap)
+
+
+# ---- columns ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +218,68 @@ def cut_to(held: list[Holding], amount: IntArray, reason: IntArray, asking: Bool
 def _cut(amount: IntArray, reason: IntArray, over: BoolArray, left: IntArray, code: int) -> None:
     put_where(amount, over, left)
     put_where(reason, over & (left == 0), code)
+
+
+class HoldingColumns(LimitColumns):
+    """All sums of a run: each line gets what the smallest of its buckets still holds."""
+
+    def __init__(self, run: Run, limits: Sequence[tuple[HoldingLimit, IntArray | None]]) -> None:
+        self.is_bounded = False
+        # The caps, less what lines state of them, before anything is paid.
+        self.caps = []
+        for limit, where in limits:
+            binds = None
+            if where is not None:
+                binds = np.zeros(len(run.lines), dtype=np.bool_)
+                binds[where] = True
+            bucket = run.subject_in_claim() if limit.scope.by_subject and not run.shape.single else None
+            caps = run.compiled(limit).caps(run.lines)
+            self.caps.append(Holding((limit.group, limit.scope), caps, bucket, binds, run.codes[limit.code]))
+
+    def narrowed(self, lines: IntArray) -> Self:
+        found = copy.copy(self)
+        found.is_bounded = True
+        found.caps = [holding.at(lines) for holding in self.caps]
+        return found
+
+    def cut(self, work: Work) -> None:
+        asking = work.open & (work.amount > 0) & (work.reason == NONE)
+        held = [self._held(holding, work) for holding in self.caps]
+        if not self.is_bounded:
+            self._bound(work.run, work.amount * asking, held)
+        cut_to(held, work.amount, work.reason, asking, work.run.shape)
+
+    @staticmethod
+    def _held(holding: Holding, work: Work) -> Holding:
+        scope, run = holding.key[1], work.run
+        before = run.paid_for_subjects(scope) if scope.by_subject else work.sums.get(scope.ledger)
+        if before is None:
+            return holding
+        if not scope.by_subject:
+            before = run.shape.spread(before)
+        return replace(holding, left=np.maximum(holding.left - before, 0))
+
+    def _bound(self, run: Run, asked: IntArray, held: list[Holding]) -> None:
+        """Note the run's `bounds`, from what lines ask and what limits hold before any claim of the population took.
+
+        As long as more is left than all lines of the claim can get, a limit cuts nothing: what they ask for only
+        shrinks with what earlier claims took. That holds for ledgers that nothing but limits of sums reads.
+        """
+        self.is_bounded = True
+        if run.needs_ledger:
+            return
+        shape = run.shape
+        bounds_of_each = [extremes(holding, shape) for holding in held]
+        for holding, (_, full) in zip(held, bounds_of_each, strict=True):
+            np.minimum(asked, full, out=asked, where=True if holding.binds is None else holding.binds)
+        most = shape.spread(shape.add_up(asked))
+        for holding, (smallest, largest) in zip(held, bounds_of_each, strict=True):
+            scope, least, full = holding.key[1], smallest - most, largest
+            if not scope.by_subject:
+                least, full = shape.least(least), -shape.least(-full)
+            all_bound = holding.binds is None or bool(holding.binds.all())
+            bounds = Bounds(least, full, int(full.max(initial=0)) if all_bound else UNBOUND)
+            run.bounds[scope.ledger] = bounds.together(run.bounds.get(scope.ledger))
+
+
+HoldingLimit.columns = HoldingColumns

@@ -51,7 +51,7 @@ class Once(Limit):
             base=group_base(self.once),
             asks=ONE_OF_GROUP.ledger,
             group=self.once,
-            note=context.note(self.code, words, cite=self.cite),
+            note=self.note(context, words),
         )
 
     @property

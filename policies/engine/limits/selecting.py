@@ -15,13 +15,13 @@ import numpy as np
 from policies.engine.columns.arithmetic import compare
 from policies.engine.columns.buckets import joined
 from policies.engine.columns.scores import Numbers, Scores, highest, placed_in, step_of
-from policies.engine.limits.base import GROUP, NO_CEILING, PER, Ceiling, Limit, LimitColumns, limits_of, shared_by
+from policies.engine.limits.base import GROUP, NO_CEILING, Ceiling, Limit, LimitColumns, Shared, limits_of, shared_by
 from policies.engine.limits.places import PLACES, CountedLimit, QuotaLedger
 from policies.engine.line import as_number
 from policies.engine.money import money_text, number_text, parse_number
 from policies.engine.problems import problem_code
 from policies.engine.ranking import EXCEED, FACT_FIRST, FILED_FIRST, NONE_PASS, TIES
-from policies.engine.scopes import DISTRICT_YEAR, SCOPES, Scope
+from policies.engine.scopes import DISTRICT_YEAR, Scope
 from policies.engine.spec import FACT, NUMBER, key
 
 if TYPE_CHECKING:
@@ -43,12 +43,6 @@ if TYPE_CHECKING:
     from policies.engine.trace import Note
 
 _NUMERIC = ("integer", "number", "money")
-NOT_OF_A_YEAR = problem_code(
-    "not_of_a_year",
-    "名额应由全市或各区共用",
-    "per 请写 [programme, year] 或 [district, year]",
-    form="打分择优的名额，请按“全市，每年”或“每个区，每年”合计。",
-)
 TIE_FACT = problem_code(
     "tie_fact",
     "then 与同分规则不符",
@@ -64,7 +58,7 @@ NOT_A_SCORE = problem_code(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Selection(Limit):
+class Selection(Shared, Limit):
     """Of the claims of a year those with the highest scores are supported, one place a claim.
 
     `needed`: the score below which none is. Only the tie rule `exceed` lets more claims pass than there are places.
@@ -75,7 +69,6 @@ class Selection(Limit):
     # Whether how many places there are depends on how many claims are ranked.
     is_share: ClassVar[bool] = False
 
-    per: tuple[str, ...] = key(PER, "按什么合计")
     by: str = key(FACT, "按哪一项得分", help="专家打分的选“评审得分”，也可选算出的总分或填写的一项", types=_NUMERIC)
     ties: str = key(TIES, "末位同分时")
     needed: str | int | None = key(NUMBER, "入选最低得分", help="不设的留空", default=None, shown=True)
@@ -83,10 +76,6 @@ class Selection(Limit):
         FACT, "同分时按哪一项", help="选了“按另一项高者在前”时填写", default=None, shown=True, types=_NUMERIC
     )
     group: str | None = key(GROUP, "与其他事项共用", help="几个事项写同一个组名，就一起排名、共用名额", default=None)
-
-    @property
-    def scope(self) -> Scope:
-        return SCOPES[self.per]
 
     @abstractmethod
     def steps(self, ranked: int) -> tuple[int, ...]:
@@ -158,16 +147,11 @@ class Selection(Limit):
             by_lines=False,
             group=self.group or f"{item_id}:{self.code}",
             cut_off=None if self.cut_off is None else self.cut_off * (100 if is_money else 1),
-            below=context.note(self.code, below, cite=self.cite),
-            note=context.note(self.code, lambda figures: f"{cited}{told(figures)}，未入选", cite=self.cite),
-            kept=context.note(self.code, selected, cite=self.cite),
-            unknown=context.note(self.code, f"还没有{by}，按入选测算", cite=self.cite),
+            below=self.note(context, below),
+            note=self.note(context, lambda figures: f"{cited}{told(figures)}，未入选"),
+            kept=self.note(context, selected),
+            unknown=self.note(context, f"还没有{by}，按入选测算"),
         )
-
-    def facts(self) -> Iterator[str]:
-        yield self.by
-        if self.then is not None:
-            yield self.then
 
     def edges(self) -> Iterator[tuple[str, Fraction]]:
         if self.cut_off is not None:
@@ -175,8 +159,7 @@ class Selection(Limit):
 
     def problems(self, item_id: str, types: Mapping[str, str]) -> Iterator[tuple[Place, Fault]]:
         del item_id
-        if not self.scope.is_shared:
-            yield ("per",), NOT_OF_A_YEAR.fault()
+        yield from self.scope_problems()
         if (self.ties == FACT_FIRST) != (self.then is not None):
             yield ("then",), TIE_FACT.fault()
         for name, fact in (("by", self.by), ("then", self.then)):

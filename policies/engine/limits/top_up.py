@@ -40,8 +40,8 @@ class TopUp(Limit):
             scope=_SCOPES[self.tops_up],
             base=item_id,
             ledger=self.tops_up,
-            note=context.note(self.code, words, cite=self.cite),
-            unused=context.note(self.code, "此前未获本事项支持，不需扣减", cite=self.cite),
+            note=self.note(context, words),
+            unused=self.note(context, "此前未获本事项支持，不需扣减"),
         )
 
     def sentence(self, label: Label) -> str:

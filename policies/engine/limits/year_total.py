@@ -12,10 +12,8 @@ from policies.engine.assessment import BucketUse
 from policies.engine.columns.arithmetic import run_starts
 from policies.engine.columns.buckets import joined
 from policies.engine.columns.ledger import Ledger
-from policies.engine.limits.base import GROUP, PER, Ceiling, CompiledLimit, Limit, LimitColumns, limits_of, shared_by
+from policies.engine.limits.base import GROUP, Ceiling, CompiledLimit, Limit, LimitColumns, Shared, limits_of, shared_by
 from policies.engine.money import money_text
-from policies.engine.problems import problem_code
-from policies.engine.scopes import SCOPES
 from policies.engine.shortage import PRO_RATA, ration
 from policies.engine.spec import YUAN, key
 
@@ -33,16 +31,9 @@ if TYPE_CHECKING:
     from policies.engine.problems import Fault, Place
     from policies.engine.trace import Entry, Note
 
-NOT_FOR_ALL = problem_code(
-    "not_shared_by_all",
-    "按比例折算的资金应由全市或各区共用",
-    "per 请写 [programme, year] 或 [district, year]",
-    form="按比例折算的资金，请按“全市，每年”或“每个区，每年”合计。",
-)
-
 
 @dataclass(frozen=True, kw_only=True)
-class YearTotal(Limit):
+class YearTotal(Shared, Limit):
     """All claims of a year share `year_total` yuan: in full as long as it suffices, else in proportion."""
 
     kind = "year_total"
@@ -52,32 +43,30 @@ class YearTotal(Limit):
     preset: ClassVar = {"code": "TOTAL", "per": ["programme", "year"]}
 
     year_total: int = key(YUAN, "资金总量（元）")
-    per: tuple[str, ...] = key(PER, "按什么合计")
     group: str | None = key(GROUP, "与其他事项共用", help="几个事项写同一个组名，就共用这一笔资金", default=None)
 
     def compile(self, context: Context, *, item_id: str) -> TotalLimit:
         most = self.sentence(context.label)
         return TotalLimit(
             code=self.code,
-            scope=SCOPES[self.per],
+            scope=self.scope,
             base=self.group or item_id,
-            asks=SCOPES[self.per].ledger,
+            asks=self.scope.ledger,
             fen=self.year_total,
-            note=context.note(self.code, most, cite=self.cite),
-            cut=context.note(self.code, lambda figures: f"{most}，可用 {money_text(figures[0])}", cite=self.cite),
+            note=self.note(context, most),
+            cut=self.note(context, lambda figures: f"{most}，可用 {money_text(figures[0])}"),
         )
 
     def problems(self, item_id: str, types: Mapping[str, str]) -> Iterator[tuple[Place, Fault]]:
         del item_id
-        if not SCOPES[self.per].is_shared:
-            yield ("per",), NOT_FOR_ALL.fault()
+        return self.scope_problems()
 
     def sentence(self, label: Label) -> str:
         return f"{self._name}资金共 {money_text(self.year_total)}，不足时各项按同一比例折算"
 
     @property
     def _name(self) -> str:
-        return self.called or SCOPES[self.per].name
+        return self.called or self.scope.name
 
     def short_name(self) -> str:
         return f"{self._name}资金"

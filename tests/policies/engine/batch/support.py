@@ -11,9 +11,9 @@ from policies.engine.batch import OUTCOME_CODES, Population, Simulation, questio
 from policies.engine.dates import parse_date
 from policies.engine.guards import chosen
 from policies.engine.limits.absorb import AbsorbLimit
-from policies.engine.limits.count import TimesLimit
 from policies.engine.limits.once import OnceLimit
 from policies.engine.limits.places import QuotaLimit
+from policies.engine.limits.times import TimesLimit
 from policies.engine.money import parse_yuan, yuan_plain
 from policies.engine.program import Program
 from policies.engine.question import read_settings

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from policies.engine.limits.registry import limit_kinds
-from tests.sources import ROOT, syntax_trees
+from tests.sources import ROOT, lines_of_code, syntax_trees
 
+# As of an operation; what several limits share stands in modules of its own.
+MOST_LINES = 120
+SHARED = {"base", "holding", "places", "selecting"}
 HOMES = {kind: Path(inspect.getfile(limit)) for kind, limit in limit_kinds().items()}
 # Kinds whose names are also those of other things: sums in yuan, how many equal ones, how often a duty is due.
 ELSEWHERE = {"yuan", "count", "once"}
@@ -47,6 +50,14 @@ def test_few_other_files_import_a_limit(kind):
     module = f"policies.engine.limits.{HOMES[kind].stem}"
 
     assert len([path for path in syntax_trees() if module in names_in(path)]) <= 3
+
+
+def test_a_limit_takes_few_lines_with_all_its_parts():
+    folder = ROOT / "policies" / "engine" / "limits"
+    counted = {path.stem: lines_of_code(path) for path in syntax_trees() if path.parent == folder}
+
+    assert {name: lines for name, lines in counted.items() if lines > MOST_LINES}.keys() <= SHARED
+    assert all(counted[home.stem] > 20 for home in HOMES.values())
 
 
 def test_every_limit_says_what_people_see():

@@ -227,7 +227,7 @@ def test_it_is_told_and_a_nonsense_rule_is_refused():
     told = amount_text(rules_of([standard()], facts=FACTS, limits=[rule]))
     assert "每年按panel_score从高到低择优支持 3 个，60 分以上方可入选；同分的，turnover高者在前" in told
     for wrong, code in (
-        ({"per": PER["applicant"]}, "not_of_a_year"),
+        ({"per": PER["applicant"]}, "not_shared_by_all"),
         ({"ties": "fact"}, "tie_fact"),
         ({"then": "turnover"}, "tie_fact"),
         ({"by": "granted_on"}, "not_a_score"),

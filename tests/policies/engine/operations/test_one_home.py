@@ -2,14 +2,13 @@
 
 import ast
 import inspect
-import tokenize
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from policies.engine.operations.registry import operations
-from tests.sources import ROOT, syntax_trees
+from tests.sources import ROOT, lines_of_code, syntax_trees
 
 # Verbs whose names are also those of other things: a document's title, the test `at_most`, a limit's `scale`.
 ELSEWHERE = {"title", "at_most", "scale", "standard", "measure", "propose"}
@@ -70,22 +69,6 @@ def test_the_module_of_an_operation_is_called_by_its_verb_and_knows_no_other(ver
 
 # Lines of code that one operation takes with all its parts: specification, both steps, sentences, lint.
 MOST_LINES = 120
-
-
-def lines_of_code(path):
-    """How many lines of a module are neither empty nor comment nor docstring."""
-    tree = syntax_trees()[path]
-    documented = [node for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)]
-    docstrings = {
-        number
-        for node in documented
-        if ast.get_docstring(node) is not None
-        for number in range(node.body[0].lineno, node.body[0].end_lineno + 1)
-    }
-    with path.open("rb") as source:
-        tokens = [token for token in tokenize.tokenize(source.readline) if token.string.strip()]
-    shown = [token for token in tokens if token.type not in (tokenize.COMMENT, tokenize.ENCODING)]
-    return len({number for token in shown for number in range(token.start[0], token.end[0] + 1)} - docstrings)
 
 
 def test_an_operation_takes_few_lines_with_all_its_parts():
