@@ -329,7 +329,7 @@ def components(runs: list[Run], ledgers: list[Ledger]) -> list[tuple[list[Run], 
             key = root[key]
         return key
 
-    shared = [ledger for ledger in ledgers if ledger.buckets.shared]
+    shared = [ledger for ledger in ledgers if ledger.is_asked]
     for ledger in shared:
         first = find(id(ledger.runs[0]))
         for run in ledger.runs[1:]:

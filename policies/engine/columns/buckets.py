@@ -52,9 +52,10 @@ class Buckets:
         order = self._order
         return pick(values, self._starts if isinstance(order, slice) else pick(order, self._starts))
 
-    def one_by_one(self, values: IntArray) -> list[IntArray]:
-        """The values of the entries of each bucket, in the order of filing."""
-        return np.split(pick(values, self._order), self._starts[1:])
+    def one_by_one(self) -> list[IntArray]:
+        """The entries of each bucket, in the order of filing."""
+        order = np.arange(len(self.claims)) if isinstance(self._order, slice) else self._order
+        return np.split(order, self._starts[1:])
 
     def found(self, taken: IntArray, changed: IntArray | None = None) -> tuple[IntArray | slice, IntArray]:
         """What entries find taken by earlier claims, given what all entries take: their positions, and the sums.
@@ -129,9 +130,15 @@ def ordered(key: IntArray, filed: IntArray) -> tuple[IntArray | slice, IntArray]
     if (int(key.max()) - least).bit_length() + bits + len(key).bit_length() < 63:
         order, both = in_order_of((key.astype(np.int64) - least << bits) + filed)
         return order, (both >> bits) + least
-    by_filing, _ = in_order_of(filed)
-    order, key = in_order_of(pick(key, by_filing))
-    return pick(by_filing, order), key
+    order, key = in_order_of(key)
+    starts = run_starts(key)
+    lengths = np.diff(starts, append=len(key))
+    several = lengths > 1
+    # Only what shares a bucket has an order of filing there.
+    where, number = ranges(starts[several], lengths[several]), np.repeat(np.flatnonzero(several), lengths[several])
+    shared = pick(order, where)
+    order[where] = shared[in_order_of((number << bits) + pick(filed, shared))[0]]
+    return order, key
 
 
 def joined(arrays: list[IntArray]) -> IntArray:

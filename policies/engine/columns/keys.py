@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from policies.engine.columns.arithmetic import in_order_of, pick
+from policies.engine.columns.arithmetic import pick, ranges
 from policies.engine.columns.buckets import Buckets
 
 if TYPE_CHECKING:
@@ -27,17 +27,21 @@ class Entries:
     lines: list[IntArray | None]
     counts: list[int]
     buckets: Buckets
-    _by_claim: dict[int, tuple[IntArray, IntArray]] = field(default_factory=dict)
+    _begins: dict[int, IntArray] = field(default_factory=dict)
 
-    def by_claim(self, place: int, run: Run) -> tuple[IntArray, IntArray]:
-        """The entries of a run's lines, claim by claim; and where those of each claim begin, and the last ends."""
-        if place not in self._by_claim:
-            lines = self.lines[place]
-            claims = run.shape.at if lines is None else pick(run.shape.at, lines)
-            begins = np.zeros(len(run) + 1, dtype=np.int64)
-            np.cumsum(np.bincount(claims, minlength=len(run)), out=begins[1:])
-            self._by_claim[place] = in_order_of(claims)[0], begins
-        return self._by_claim[place]
+    def of_claims(self, place: int, run: Run, claims: IntArray) -> IntArray:
+        """The entries of claims of a run, counted from its first."""
+        lines = self.lines[place]
+        if lines is None:
+            return claims
+        if place not in self._begins:
+            # Where the entries of each line begin, and the last ends: they stand line by line.
+            self._begins[place] = np.zeros(len(run.lines) + 1, dtype=np.int64)
+            np.cumsum(np.bincount(lines, minlength=len(run.lines)), out=self._begins[place][1:])
+        own, begins = run.shape.lines_of(claims), self._begins[place]
+        first = pick(begins, own)
+        lengths = pick(begins, own + 1) - first
+        return ranges(first[lengths > 0], lengths[lengths > 0])
 
 
 def entries_of_lines(parts: Iterable[tuple[Run, IntArray, IntArray]], keys: Keys) -> Entries:

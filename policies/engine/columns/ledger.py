@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
-from policies.engine.columns.arithmetic import pick, put_where, ranges
+from policies.engine.columns.arithmetic import pick, put_where
 from policies.engine.columns.buckets import joined
 from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.recent import Recent
@@ -133,6 +133,11 @@ class Ledger:
         """Under which names a run sees what its entries find; none where it does not ask."""
         del run
         return (self.shown_as,)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether an answer depends on what its buckets hold."""
+        return self.buckets.shared and any(self.shown_to(run) for run in self.runs)
 
     def relevant(self, run: Run, at: IntArray | slice, found: IntArray) -> IntArray:
         """What is found by the claims (or lines) at these positions, reduced to what changes an answer."""
@@ -260,15 +265,10 @@ class Ledger:
 
     def _entries_of(self, place: int, claims: list[IntArray] | None) -> IntArray | slice:
         """The entries of claims of a run (None: of all), counted from its first; of many claims the entries of all."""
-        run, lines = self.runs[place], self.lines[place]
+        run = self.runs[place]
         if claims is None or sum(map(len, claims)) * 2 > len(run):
             return slice(None)
-        at = joined(claims)
-        if lines is None:
-            return at
-        entries, begins = self._entries.by_claim(place, run)
-        lengths = begins[at + 1] - begins[at]
-        return pick(entries, ranges(begins[at[lengths > 0]], lengths[lengths > 0]))
+        return self._entries.of_claims(place, run, joined(claims))
 
     def _show(self, place: int, at: IntArray | slice, before: IntArray) -> None:
         """Let a run see what entries find now, counted from its first; `before` is what they found until now."""
@@ -320,7 +320,15 @@ class SumLedger(Ledger):
         return taken if run.item.id == self.name or self._caps(run) else np.zeros_like(taken)
 
     def shown_to(self, run: Run) -> tuple[str, ...]:
+        if self._is_of_one:
+            return ()
         return tuple(name for name in self._names if run.bases.get(name) == (self.scope, self.name))
+
+    @cached_property
+    def _is_of_one(self) -> bool:
+        """Whether one limit of all runs refuses every claim that would find something here."""
+        sole = [{(one.base, one.scope) for one in run.program.limits if one.is_sole} for run in self.runs]
+        return any(scope is self.scope for _, scope in set.intersection(*sole))
 
     def relevant(self, run: Run, at: IntArray | slice, found: IntArray) -> IntArray:
         names = self.shown_to(run)

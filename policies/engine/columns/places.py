@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from policies.engine.columns.arithmetic import ranges, run_starts, sums_before
+from policies.engine.columns.arithmetic import pick, ranges, run_starts
 from policies.engine.columns.buckets import joined
 
 if TYPE_CHECKING:
@@ -29,14 +29,17 @@ class Places:
         self._applicant = applicant[self._order]
         self._applicants = int(self._applicant.max(initial=0)) + 1
         self._given = None if given is None else given[self._order]
+        # What was found when it was last asked.
+        self._known = np.zeros(len(self._bucket), dtype=np.int64)
 
     def found(self, wants: BoolArray) -> tuple[IntArray | slice, IntArray]:
-        """Entries, and how many places they find taken: none where their applicant has one already."""
+        """Entries, and how many places they find taken: none where their applicant has one already.
+
+        At least those that find something else than when it was last asked.
+        """
         wanting = np.flatnonzero(wants[self._order])
         placed = self._firsts(wanting)
-        marks = np.zeros(len(self._bucket), dtype=np.int64)
-        marks[placed] = 1
-        found = sums_before(marks, self._begins)
+        found = self._taken_before(placed)
         if self._given is not None:
             placed = np.union1d(placed, wanting[self._given[wanting]])
         # The last digits of their numbers tell most other applicants from those who have a place.
@@ -48,7 +51,21 @@ class Places:
             own = self._holder(later)
             at = np.minimum(np.searchsorted(holders, own), len(holders) - 1)
             found[later[(holders[at] == own) & (later > placed[earliest[at]])]] = 0
-        return self._order, found
+        fresh = np.flatnonzero(found != self._known)
+        self._known = found
+        if len(fresh) * 2 > len(found):
+            return self._order, found
+        return (fresh if isinstance(self._order, slice) else pick(self._order, fresh)), pick(found, fresh)
+
+    def _taken_before(self, placed: IntArray) -> IntArray:
+        """How many of the places at these ascending positions each claim's bucket has before it."""
+        fills = np.searchsorted(placed, self._begins)
+        counts = np.diff(fills, append=len(placed))
+        # A bucket of n places has n + 1 stretches: up to its first place, between two, and after its last.
+        before = np.arange(len(placed) + len(counts)) - np.repeat(fills + np.arange(len(fills)), counts + 1)
+        # One that would begin after the last claim of its bucket is empty, and stands before the next bucket's first.
+        starts = (np.sort(np.concatenate((2 * self._begins, 2 * placed + 1))) + 1) // 2
+        return np.repeat(before, np.diff(starts, append=len(self._bucket)))
 
     def _firsts(self, wanting: IntArray) -> IntArray:
         """The first claim of each of the first `most` applicants of a bucket, of the claims that want a place."""

@@ -112,6 +112,8 @@ class CompiledLimit:
     # Whether a rank that a selection gave counts what was taken before, so that the ledger adds nothing to it.
     ranks_all: ClassVar[bool] = False
     by_line: ClassVar[bool] = False
+    # Whether one paid claim is the only one of its bucket: every later one is refused as a whole.
+    is_sole: ClassVar[bool] = False
     turn: ClassVar[int]
     columns: ClassVar[type[LimitColumns]]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -246,7 +247,8 @@ class HoldingColumns(LimitColumns):
         asking = work.open & (work.amount > 0) & (work.reason == NONE)
         held = [self._held(holding, work) for holding in self.caps]
         if not self.is_bounded:
-            self._bound(work.run, work.amount * asking, held)
+            self.is_bounded = True
+            work.run.bounding = partial(self._bounds, work.run, work.amount * asking, held)
         cut_to(held, work.amount, work.reason, asking, work.run.shape)
 
     @staticmethod
@@ -259,15 +261,16 @@ class HoldingColumns(LimitColumns):
             before = run.shape.spread(before)
         return replace(holding, left=np.maximum(holding.left - before, 0))
 
-    def _bound(self, run: Run, asked: IntArray, held: list[Holding]) -> None:
-        """Note the run's `bounds`, from what lines ask and what limits hold before any claim of the population took.
+    @staticmethod
+    def _bounds(run: Run, asked: IntArray, held: list[Holding]) -> dict[str, Bounds]:
+        """The run's `bounds`, from what lines ask and what limits hold before any claim of the population took.
 
         As long as more is left than all lines of the claim can get, a limit cuts nothing: what they ask for only
         shrinks with what earlier claims took. That holds for ledgers that nothing but limits of sums reads.
         """
-        self.is_bounded = True
+        found: dict[str, Bounds] = {}
         if run.needs_ledger:
-            return
+            return found
         shape = run.shape
         bounds_of_each = [extremes(holding, shape) for holding in held]
         for holding, (_, full) in zip(held, bounds_of_each, strict=True):
@@ -279,7 +282,8 @@ class HoldingColumns(LimitColumns):
                 least, full = shape.least(least), -shape.least(-full)
             all_bound = holding.binds is None or bool(holding.binds.all())
             bounds = Bounds(least, full, int(full.max(initial=0)) if all_bound else UNBOUND)
-            run.bounds[scope.ledger] = bounds.together(run.bounds.get(scope.ledger))
+            found[scope.ledger] = bounds.together(found.get(scope.ledger))
+        return found
 
 
 HoldingLimit.columns = HoldingColumns

@@ -72,6 +72,7 @@ class OnceLimit(CompiledLimit):
     """A compiled one-off of the items of a `group`."""
 
     turn = 30
+    is_sole = True
 
     group: str
     note: Note

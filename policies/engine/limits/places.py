@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from policies.engine.columns.arithmetic import pick
 from policies.engine.columns.buckets import joined
 from policies.engine.columns.ledger import Ledger, QuotaUse
 from policies.engine.columns.places import Places
@@ -165,19 +166,23 @@ class QuotaLedger(Ledger):
             np.zeros(len(run), dtype=np.int64) if own is None else own
             for run, own in zip(self.runs, asked_by_runs, strict=True)
         ]
-        columns = map(buckets.one_by_one, (joined(wanted), self.settled(), buckets.claims, self.open))
-        for asked, taken, claims, places in zip(*columns, strict=True):
-            got, went_without = np.flatnonzero(taken), np.flatnonzero(taken < asked)
-            city = keys.cities[int(keys.city_of_region[population.region[claims[0]]])]
+        # Small numbers are looked up much faster.
+        all_values = (joined(wanted), self.settled(), self.open)
+        small = [values.astype(np.min_scalar_type(values.max())) for values in all_values]
+        for entries in buckets.one_by_one():
+            asked, taken, places = (pick(values, entries) for values in small)
+            got, without = entries[np.flatnonzero(taken)], entries[np.flatnonzero(taken < asked)]
+            first = int(buckets.claims[entries[0]])
+            city = keys.cities[int(keys.city_of_region[population.region[first]])]
             yield QuotaUse(
                 group=self.name,
-                city=self.district_of(int(claims[0])) or named or city,
-                year=int(keys.years[claims[0]]),
+                city=self.district_of(first) or named or city,
+                year=int(keys.years[first]),
                 places=int(places.max()),
                 asked=int(asked.sum()),
                 taken=int(taken.sum()),
-                last_in=int(keys.filed[claims[got[-1]]]) if len(got) else None,
-                cut_at=int(keys.filed[claims[went_without[0]]]) if len(went_without) else None,
+                last_in=int(keys.filed[buckets.claims[got[-1]]]) if len(got) else None,
+                cut_at=int(keys.filed[buckets.claims[without[0]]]) if len(without) else None,
             )
 
 
