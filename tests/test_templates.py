@@ -23,6 +23,24 @@ def test_no_template_compares_a_state_with_a_code():
     assert not [found for found in lines if codes.search(found[1])]
 
 
+def test_heads_tables_and_pagers_are_components():
+    """Only what has a look of its own writes them by hand: errors, papers to print, the desk, a public notice."""
+    own = {"components", "allauth", "unsent", "print"}
+    heads = {
+        "appropriations/print.html",
+        "home/stranger.html",
+        "notices/archive.html",
+        "privacy/copy.html",
+        "review/claim.html",
+    }
+    found = {"<h1": heads | {"review/publicity_detail.html"}, "table-stack": set(), "pagination-bar": set()}
+    root = Path(settings.BASE_DIR, "templates")
+    paths = [path.relative_to(root) for path in TEMPLATES]
+    pages = [path for path in paths if not own & set(path.parts) and not path.stem.isdecimal()]
+    for mark, known in found.items():
+        assert {str(path) for path in pages if mark in (root / path).read_text()} == known, mark
+
+
 def test_every_flag_that_a_template_asks_exists():
     """A misspelt one would silently be false."""
     asked = {word for path in TEMPLATES for word in re.findall(r"\.(is_\w+)", path.read_text())}

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -45,8 +44,8 @@ keepers = officials(*KEEPERS)
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """List the notices to the applicants that this person acts for."""
-    page = Paginator(selectors.own_notices(user_of(request)), PAGE_SIZE).get_page(request.GET.get("page"))
-    record_looks(page.object_list, NoticeEventKind.SHOWN, act=act_of(request))
+    page = paginate(selectors.own_notices(user_of(request)), after=request.GET.get("after", ""), size=PAGE_SIZE)
+    record_looks(page.rows, NoticeEventKind.SHOWN, act=act_of(request))
     return render(request, "notices/mine.html", {"page": page})
 
 
