@@ -86,7 +86,12 @@ class Workflow:
         state = getattr(row, self.field)
         if found is None or state not in found.sources:
             label = getattr(row, f"get_{self.field}_display")()
-            raise RefusedError(f"该{self.noun}现为“{label}”，不能再“{action.label}”。请刷新页面查看最新进展。")
+            # A line without a name of its own is called by the state that it leads to.
+            is_named = found is None or found.target != action
+            if not is_named and state == action:
+                raise RefusedError(f"该{self.noun}已是“{label}”，没有重复办理。请刷新页面查看最新进展。")
+            verb = "不能再" if is_named else "不能改为"
+            raise RefusedError(f"该{self.noun}现为“{label}”，{verb}“{action.label}”。请刷新页面查看最新进展。")
         if found.needs_reason and reason is not None and not reason.strip():
             raise RefusedError(f"“{action.label}”必须说明理由。")
         return found

@@ -37,6 +37,15 @@ def test_an_action_outside_the_table_is_refused_in_words():
                 TABLE.check(Job(state=state), Act.START)
 
 
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [(JobState.RUNNING, "现为“执行中”，不能改为“已完成”"), (JobState.DONE, "已是“已完成”，没有重复办理")],
+)
+def test_a_line_without_a_name_is_refused_by_the_state_that_it_leads_to(state, words):
+    with pytest.raises(RefusedError, match=words):
+        Workflow(into(JobState.DONE, JobState.WAITING), noun="任务").check(Job(state=state), JobState.DONE)
+
+
 def test_a_line_may_ask_for_a_reason():
     with pytest.raises(RefusedError, match="必须说明理由"):
         TABLE.check(Job(state=JobState.WAITING), Act.GIVE_UP, reason=" ")

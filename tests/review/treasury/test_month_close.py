@@ -89,7 +89,7 @@ def test_month_is_closed_once_after_its_end_and_opened_by_two_with_a_reason(line
         close_month("320200", JUNE, act=july[1])
     with pytest.raises(RefusedError, match="理由"):
         ask_reopening(close, reason=" ", act=july[0])
-    with pytest.raises(RefusedError, match="不能再"):
+    with pytest.raises(RefusedError, match="不能改为"):
         settle_reopening(close, agree=True, act=july[1])
     ask_reopening(close, reason="漏记一笔", act=july[0])
     with pytest.raises(RefusedError, match="另一人"):
