@@ -56,7 +56,7 @@ NUMBER_SHAPE = problem_code(
     form="“{value}”不是数值，请写成如 26.6 或 70% 的数。",
 )
 
-_YUAN = re.compile(r"(?P<yuan>[0-9]{1,13})(?:\.(?P<cents>[0-9]{1,2}))?")
+_YUAN = re.compile(r"(?P<yuan>[0-9]{1,99})(?:\.(?P<cents>[0-9]{1,2}))?")
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,12})?")
 _QUOTIENT = re.compile(r"(?P<top>[0-9]{1,9})/(?P<bottom>[1-9][0-9]{0,8})")
 

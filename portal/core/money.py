@@ -87,7 +87,7 @@ def to_fen(yuan: Decimal | int | str) -> int:
     if amount.is_zero():
         return 0
     if amount.adjusted() > 17:
-        raise MoneyError("金额过大。")
+        raise MoneyError("金额过大，请核对单位是否为元。")
     fen = amount.scaleb(2)
     if fen != fen.to_integral_value():
         raise MoneyError("金额最多到分（两位小数）。")
@@ -173,5 +173,5 @@ def _decimal(yuan: Decimal | int | str) -> Decimal:
 
 def _held(fen: int) -> int:
     if abs(fen) > MAX_FEN:
-        raise MoneyError("金额过大。")
+        raise MoneyError("金额过大，请核对单位是否为元。")
     return fen

@@ -70,8 +70,8 @@ def allocate(pool: int, factors: Sequence[Factor]) -> dict[str, int]:
         if factor.weight < 0:
             raise AllocationError("权重不能为负数。", f"[{at}].weight")
     if (weight := sum(factor.weight for factor in factors)) != 1:
-        stated = f"{Decimal(weight.numerator) / weight.denominator:.14f}".rstrip("0").rstrip(".")
-        raise AllocationError(f"各因素的权重之和应为 1，现为 {stated}，请改正权重。")
+        stated, percent = (_decimal(weight * times) for times in (1, 100))
+        raise AllocationError(f"各因素的权重之和应为 1（100%），现为 {stated}（{percent}%），请改正权重。")
     codes = sorted(factors[0].values)
     for at, factor in enumerate(factors):
         if differing := sorted(set(codes) ^ set(factor.values)):
@@ -95,6 +95,10 @@ def allocate(pool: int, factors: Sequence[Factor]) -> dict[str, int]:
     scaled = [(values, int(unit * whole)) for values, unit in columns]
     scores = [sum(values[at] * unit for values, unit in scaled) for at in range(len(codes))]
     return dict(zip(codes, share_by_largest_remainder(pool, scores), strict=True))
+
+
+def _decimal(value: Fraction) -> str:
+    return f"{Decimal(value.numerator) / value.denominator:.14f}".rstrip("0").rstrip(".")
 
 
 def effective_weights(factors: Sequence[Factor]) -> list[Fraction]:

@@ -108,8 +108,9 @@ def save_factor(
     """Add a factor to a draft, or change the one at a position (from 0)."""
     if not 0 < plan.weight <= 100:
         raise RefusedError("权重应大于 0，不超过 100（%）。", field="weight")
-    if any(value < 0 for value in plan.values.values()):
-        raise RefusedError("各区县的数值不能为负数。")
+    below = next((code for code, value in plan.values.items() if value < 0), None)
+    if below is not None:
+        raise RefusedError("数值不能为负数。", field=f"value_{below}")
     with _draft(allocation_id, revision, act) as draft:
         others = [each for at, each in enumerate(draft.inputs) if at != position]
         if any(each["name"] == plan.name for each in others):

@@ -130,7 +130,7 @@ def test_ties_of_the_factor_method_go_to_the_lower_code() -> None:
     ("factors", "said"),
     [
         ([], "没有因素"),
-        ([("a", "0.5", {"1": 1})], "之和应为 1"),
+        ([("a", "0.5", {"1": 1})], "之和应为 1（100%），现为 0.5（50%）"),
         ([("a", "1.5", {"1": 1}), ("b", "-0.5", {"1": 1})], "不能为负"),
         ([("a", "1", {"1": 0})], "均为零"),
         ([("a", "1", {"1": 1}), ("b", "0", {"2": 1})], "不一致"),
@@ -275,6 +275,7 @@ def test_odd_questions_are_refused_by_field_and_line_and_the_next_is_answered(co
         ("split", '{"claims": [{"id": "a", "amount": 1e999999999, "city_ceiling": 1}]}', "claims[0].amount", "4999.99"),
         ("split", '{"claims": [{"id": "a", "amount": 1.234, "city_ceiling": 1}]}', "claims[0].amount", "两位小数"),
         ("split", '{"claims": [], "city_pool": "-1"}', "city_pool", "负数"),
+        ("split", '{"claims": [], "city_pool": "99999999999999999.99"}', "city_pool", "超过一万亿元"),
         ("allocate", '{"pool": null, "factors": []}', "pool", "4999.99"),
         (
             "allocate",
