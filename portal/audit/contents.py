@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
 from types import SimpleNamespace
@@ -156,9 +156,14 @@ def _single(table: str) -> Lookup[Any] | None:
     return Lookup(read, A_KEY)
 
 
-@lru_cache(maxsize=1024)
 def _moment(value: datetime) -> str:
-    """A moment as the encoder writes it; the rows of an action share theirs."""
+    """A moment as the encoder writes it."""
+    return _moment_at(value, value.utcoffset())
+
+
+@lru_cache(maxsize=1024)
+def _moment_at(value: datetime, _offset: timedelta | None) -> str:
+    """Kept, as the rows of an action share theirs; by the offset, too: one moment is equal in every zone."""
     return str(_ENCODER.default(value))
 
 
