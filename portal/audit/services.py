@@ -27,6 +27,7 @@ from portal.core.actor import ActorContext
 from portal.core.bulk import insert_rows, new_row
 from portal.core.errors import RefusedError
 from portal.core.json_text import text_maker
+from portal.core.statements import Lookup
 
 # More rows than this a person cannot read, and a request should not have to write.
 EXPORT_LIMIT = 100_000
@@ -264,12 +265,16 @@ def _append(entries: Sequence[_Entry]) -> None:
     append_records([entry for entry, _ in entries])
 
 
+_head = Lookup(lambda: ChainHead._base_manager.select_for_update().filter(pk=1))
+
+
 def append_records(entries: Sequence[AuditRecord], *, apps: Apps = current_apps) -> None:
     """Chain records after the last one, under the lock of the chain's head; `apps` are those of a migration."""
     head_model = apps.get_model("audit", "ChainHead")
     # Part of the caller's transaction, which a failure here ends: no savepoint of its own.
     with transaction.atomic(savepoint=False):
-        head, _ = head_model._base_manager.select_for_update().get_or_create(pk=1)
+        found = _head.first() if apps is current_apps else None
+        head = found or head_model._base_manager.select_for_update().get_or_create(pk=1)[0]
         for entry in entries:
             head.sequence += 1
             entry.sequence, entry.previous_hash = head.sequence, head.hash

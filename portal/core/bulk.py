@@ -1,4 +1,4 @@
-"""Many rows of one table in one statement: new ones by COPY on PostgreSQL, standing ones with values of their own."""
+"""Rows of one table in one statement: new ones, many of them by COPY on PostgreSQL, and standing ones by own values."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.base import ModelState
 from django.db.models.expressions import Combinable, F, Func, Value
 from django.db.models.functions import Cast
 
 from portal.core.choices import StateField
 from portal.core.json_text import text_maker
+from portal.core.statements import prepared_cursor
 
 _Row = TypeVar("_Row", bound=models.Model)
 _AT_ONCE = 500
+# So many rows are sooner inserted by one statement than copied: a copy asks for their keys first.
+_FEW = 5
 
 
 def new_row(model: type[_Row], **values: Any) -> _Row:
@@ -52,11 +54,62 @@ def insert_rows(rows: Iterable[_Row]) -> list[_Row]:
     Raises IntegrityError as any insert does.
     """
     written = list(rows)
-    if written and connection.vendor == "postgresql":
+    if 0 < len(written) <= _FEW:
+        _insert(written, returning=[])
+    elif written and connection.vendor == "postgresql":
         _copy(written)
     elif written:
         type(written[0])._base_manager.bulk_create(written, batch_size=_AT_ONCE)
     return written
+
+
+def insert_new(rows: Iterable[_Row], *unique: str) -> list[_Row]:
+    """Insert those rows whose values of these fields no row has yet, without signals; return them with their keys.
+
+    The fields are together unique in the table: the database decides who comes first, in one statement.
+    """
+    wanted, written = list(rows), list[_Row]()
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        fields = [some[0]._meta.get_field(name) for name in unique]
+        written += _insert(some, suffix="ON CONFLICT DO NOTHING", returning=fields)
+    return written
+
+
+def _insert(rows: Sequence[_Row], *, returning: Sequence[Any], suffix: str = "") -> list[_Row]:
+    """Insert rows with their values, and give those that were inserted the keys that the database made.
+
+    They are known again by the fields in `returning`; without any, all are inserted, and come in their order.
+    """
+    meta = rows[0]._meta
+    fields = [field for field in meta.concrete_fields if not (field.generated or isinstance(field, models.AutoField))]
+    makers = [_maker(field) for field in fields]
+    quote = connection.ops.quote_name
+    table, names = quote(meta.db_table), ", ".join(quote(str(field.column)) for field in fields)
+    places = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * len(rows))
+    known_by = ", ".join(quote(str(field.column)) for field in (meta.pk, *returning))
+    # One row is inserted by the same words each time, several by as many as there are.
+    with prepared_cursor() if len(rows) == 1 else connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) VALUES {places} {suffix} RETURNING {known_by}",  # noqa: S608 - names of columns
+            [make(row) for row in rows for make in makers],
+        )
+        found = cursor.fetchall()
+    if returning:
+        keys = {tuple(values): key for key, *values in found}
+        by = [(row, keys.pop(tuple(getattr(row, field.attname) for field in returning), None)) for row in rows]
+        pairs = [(row, key) for row, key in by if key is not None]
+    else:
+        pairs = [(row, key) for row, (key,) in zip(rows, found, strict=True)]
+    for row, key in pairs:
+        row.pk = key
+        _note_as_stored(row)
+    return [row for row, _ in pairs]
+
+
+def _note_as_stored(row: models.Model) -> None:
+    """Mark a row as Django's own `bulk_create` leaves it."""
+    row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - as Django's own bulk_create
 
 
 def _copy(rows: Sequence[models.Model]) -> None:
@@ -64,7 +117,7 @@ def _copy(rows: Sequence[models.Model]) -> None:
     fields = [field for field in meta.concrete_fields if not field.generated]
     if isinstance(meta.pk, models.AutoField):
         _give_keys(rows)
-    makers = [_maker(field, connections[DEFAULT_DB_ALIAS]) for field in fields]
+    makers = [_maker(field) for field in fields]
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     table = connection.ops.quote_name(meta.db_table)
     with (
@@ -74,10 +127,8 @@ def _copy(rows: Sequence[models.Model]) -> None:
     ):
         for row in rows:
             copy.write_row([make(row) for make in makers])
-    alias = connection.alias
     for row in rows:
-        state = row._state  # noqa: SLF001 - as Django's own bulk_create leaves it
-        state.adding, state.db = False, alias
+        _note_as_stored(row)
 
 
 def _give_keys(rows: Sequence[models.Model]) -> None:
@@ -115,8 +166,11 @@ _AS_IT_STANDS = (
 _PREPARING = ("pre_save", "get_db_prep_save", "get_db_prep_value")
 
 
-def _maker(field: Any, database: BaseDatabaseWrapper) -> Callable[[models.Model], Any]:
+def _maker(field: Any) -> Callable[[models.Model], Any]:
     """What gives a row's value of a field as the database takes it."""
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor != "postgresql":
+        return lambda row: field.get_db_prep_save(field.pre_save(row, add=True), database)
     if type(field) in _AS_IT_STANDS and not (
         getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
     ):

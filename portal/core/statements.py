@@ -1,6 +1,6 @@
 """Statements that every request of a kind sends, worded alike each time: planned once for a connection."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from datetime import UTC, date, datetime
@@ -75,3 +75,18 @@ class Lookup(Generic[Row]):
             raise ValueError(f"The query does not ask for {missing}.")
         samples = list(self._samples)
         return made, compiler, sql, [(samples.index(one) if one in samples else -1, one) for one in parameters]
+
+
+class LookupAmong(Generic[Row]):
+    """A query about rows with some keys, asked mostly about one: then prepared as `Lookup` does.
+
+    `build` makes it of a collection of keys and its other values, of whose types `samples` are.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Row]], *samples: object) -> None:
+        self._build = build
+        self._of_one = Lookup(lambda key, *values: build([key], *values), A_KEY, *samples)
+
+    def __call__(self, keys: Collection[int], *values: object) -> list[Row]:
+        """The rows for these keys and values, read now. One query."""
+        return self._of_one(*keys, *values) if len(keys) == 1 else list(self._build(keys, *values))

@@ -21,6 +21,7 @@ from kombu.exceptions import OperationalError
 from portal.audit.services import record_audit
 from portal.core import metrics
 from portal.core.actor import ActorContext
+from portal.core.bulk import insert_new
 from portal.core.logs import as_request, current_request_id
 from portal.jobs.enums import JobAction, JobState
 from portal.jobs.kinds import JOB_KINDS
@@ -58,19 +59,20 @@ def enqueue_job(kind: str, *, key: str, payload: Mapping[str, Any], region_code:
     The same `(kind, key)` again returns the job that stands. Raises LookupError for a kind that no app registers.
     """
     fresh = Job(kind=kind, key=key, **_new_job(kind, payload, region_code))
-    Job.objects.bulk_create([fresh], ignore_conflicts=True)
-    job = Job.objects.get(kind=kind, key=key)
+    job = fresh if insert_new([fresh], "kind", "key") else Job.objects.get(kind=kind, key=key)
     if job.state == JobState.WAITING:
         _announce([job.pk])
     return job
 
 
 def enqueue_jobs(kind: str, payloads: Mapping[str, Mapping[str, Any]], *, region_code: str = "") -> None:
-    """Enqueue many jobs of a kind by their keys, in two statements; otherwise as `enqueue_job`."""
+    """Enqueue many jobs of a kind by their keys, in one statement where none stands; otherwise as `enqueue_job`."""
     rows = [Job(kind=kind, key=key, **_new_job(kind, payload, region_code)) for key, payload in payloads.items()]
-    Job.objects.bulk_create(rows, ignore_conflicts=True)
-    waiting = Job.objects.filter(kind=kind, key__in=list(payloads), state=JobState.WAITING).order_by("pk")
-    _announce(list(waiting.values_list("pk", flat=True)))
+    ids = [job.pk for job in insert_new(rows, "kind", "key")]
+    if len(ids) < len(rows):
+        waiting = Job.objects.filter(kind=kind, key__in=list(payloads), state=JobState.WAITING).order_by("pk")
+        ids = list(waiting.values_list("pk", flat=True))
+    _announce(ids)
 
 
 def _new_job(kind: str, payload: Mapping[str, Any], region_code: str) -> dict[str, Any]:

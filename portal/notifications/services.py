@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from portal.accounts.models import User
 from portal.core import clock
 from portal.core.actor import ActorContext
+from portal.core.bulk import insert_new, insert_rows
 from portal.core.closed_language import fill
+from portal.core.statements import LookupAmong
 from portal.jobs.services import enqueue_jobs
 from portal.notifications.enums import Channel
 from portal.notifications.kinds import MESSAGE_KINDS, MessageKind, Text
@@ -19,6 +21,9 @@ from portal.notifications.selectors import texts_of
 SITE_NAME = "知识产权专项资金申报平台"
 SEND_JOB = "notifications.send_email"
 _TITLE_LIMIT = 120
+
+
+_choices = LookupAmong(lambda users: Choices.objects.filter(user__in=users))
 
 
 def notify_users(
@@ -38,12 +43,13 @@ def notify_users(
     if not people:
         return []
     said = {name: str(value) for name, value in values.items()}
-    with transaction.atomic():
-        filled = {
-            channel: Text(_one_line(fill(text.subject, said)), fill(text.body, said))
-            for channel, text in texts_of(found, region_code).items()
-        }
-        chosen = {each.user_id: each for each in Choices.objects.filter(user__in=people)}
+    texts, filled = texts_of(found, region_code), dict[Channel, Text]()
+    for channel in (Channel.SITE, *open_channels()):
+        text = texts[channel]
+        filled[channel] = Text(_one_line(fill(text.subject, said)), fill(text.body, said))
+    # No savepoint: what fails here is the database, and with it the whole of what the message is about.
+    with transaction.atomic(savepoint=False):
+        chosen = {each.user_id: each for each in _choices(people)}
         fresh = _write(found, people, chosen, key=key, url=url, text=filled[Channel.SITE])
         rows = [
             row
@@ -75,11 +81,7 @@ def send_later(to: str, *, subject: str, body: str, kind: str = "", is_secret: b
 def _write(
     kind: MessageKind, people: dict[int, User], chosen: dict[int, Choices], *, key: str, url: str, text: Text
 ) -> list[Message]:
-    """Write the messages that are not there yet; returns those. What another transaction writes meanwhile stays."""
-    known = set(Message.objects.filter(user__in=people, key=key).values_list("user_id", flat=True))
-    new = [pk for pk in people if pk not in known]
-    if not new:
-        return []
+    """Write the messages that are not there yet; returns those."""
     rows = [
         Message(
             user_id=pk,
@@ -91,16 +93,9 @@ def _write(
             created_at=clock.now(),
             is_shown=chosen.get(pk, Choices()).wants(kind, Channel.SITE),
         )
-        for pk in new
+        for pk in people
     ]
-    try:
-        with transaction.atomic():
-            return Message.objects.bulk_create(rows)
-    except IntegrityError:
-        if not Message.objects.filter(user__in=new, key=key).exists():
-            raise
-        # Another transaction told some of them meanwhile: the others are left.
-        return _write(kind, people, chosen, key=key, url=url, text=text)
+    return insert_new(rows, "user", "key")
 
 
 def _outgoing(
@@ -135,8 +130,7 @@ def _outgoing(
 def _post(rows: list[Outgoing], *, region_code: str) -> None:
     if not rows:
         return
-    written = Outgoing.objects.bulk_create(rows)
-    _enqueue([row.pk for row in written], region_code=region_code)
+    _enqueue([row.pk for row in insert_rows(rows)], region_code=region_code)
 
 
 def _enqueue(ids: list[int], *, region_code: str) -> None:

@@ -5,6 +5,7 @@ Putting queries into SQL is most of what the portal's processor does, and most o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.backends.postgresql import compiler as base
@@ -20,7 +21,26 @@ __all__ = ["SQLAggregateCompiler", "SQLCompiler", "SQLDeleteCompiler", "SQLInser
 
 
 class SQLCompiler(base.SQLCompiler):
-    """Words a column as `Col.as_sql` does, with both its names looked up at once."""
+    """Words a column as `Col.as_sql` does, with both its names looked up at once; orders by names without a search."""
+
+    def _order_by_pairs(self) -> Iterator[tuple[Any, bool]]:
+        """As the framework does, which first hashes every column selected, to find those that are ordered by.
+
+        Where all are names, and none is that of something selected, nothing can be found.
+        """
+        query = self.query
+        given = query.extra_order_by or query.order_by or (query.default_ordering and query.get_meta().ordering) or ()
+        if (
+            query.combinator
+            or any(alias for *_, alias in self.select)
+            or not all(isinstance(one, str) for one in given)
+        ):
+            return iter(super()._order_by_pairs())
+        kept, self.select = self.select, []
+        try:
+            return iter(list(super()._order_by_pairs()))
+        finally:
+            self.select = kept
 
     def compile(self, node: Any) -> tuple[str, Any]:
         if type(node) is not Col or not node.alias:

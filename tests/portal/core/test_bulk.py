@@ -4,7 +4,7 @@ import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from portal.core.bulk import insert_rows, new_row, update_rows
+from portal.core.bulk import insert_new, insert_rows, new_row, update_rows
 from portal.jobs.models import Job
 from portal.notifications.models import Message
 from tests.factories import make_member
@@ -40,6 +40,23 @@ def test_a_new_row_is_as_its_model_makes_it_with_defaults_of_its_own():
     assert Job.objects.get() == written
     with pytest.raises(TypeError, match="Job has no"):
         new_row(Job, colour="red")
+
+
+@pytest.mark.parametrize("count", [1, 5, 6])
+def test_few_rows_and_many_are_written_alike(count):
+    written = insert_rows(_job(number, run_after=timezone.localtime()) for number in range(count))
+    stored = list(Job.objects.order_by("pk"))
+    assert [{**vars(row), "_state": None} for row in stored] == [{**vars(row), "_state": None} for row in written]
+
+
+@pytest.mark.parametrize("fresh", [1, 3])
+def test_rows_that_are_there_already_are_left_and_the_others_come_back_with_their_keys(fresh):
+    first = Job.objects.create(kind="k", key="0", last_error="先来的")
+    new = insert_new([_job(0), *(_job(number) for number in range(1, fresh)), _job(fresh), _job(fresh)], "kind", "key")
+    assert [row.key for row in new] == [str(number) for number in range(1, fresh + 1)]
+    assert [row.pk for row in new] == list(Job.objects.exclude(pk=first.pk).order_by("pk").values_list("pk", flat=True))
+    assert Job.objects.get(key="0").last_error == "先来的"
+    assert insert_new([_job(0)], "kind", "key") == insert_new([], "kind", "key") == []
 
 
 def test_a_refused_row_is_an_integrity_error_and_leaves_nothing():

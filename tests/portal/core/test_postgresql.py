@@ -5,9 +5,11 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.db.backends.postgresql import compiler as framework
+from django.db.models import Count, F
 
 from applications.claims.models import Claim
-from portal.accounts.models import Applicant, Membership, Region
+from portal.accounts.models import Applicant, Membership, Region, User
 from portal.core.statements import A_KEY, Lookup, prepared, prepared_cursor
 from tests.factories import ApplicantFactory, make_member
 
@@ -129,3 +131,19 @@ def test_long_lists_with_nothing_among_them_and_of_keys_that_no_row_has_are_unde
     assert not Claim.objects.filter(key__in=[uuid4() for _ in range(60)]).exists()
     assert list(Membership.objects.filter(pk__in=[None, *range(10**9, 10**9 + 60)])) == []
     assert Membership.objects.exclude(pk__in=range(10**12, 10**12 + 60)).count() == Membership.objects.count()
+
+
+def test_an_order_is_worded_as_the_framework_words_it():
+    counted = Applicant.objects.annotate(members=Count("memberships"))
+    for rows in (
+        Membership.objects.select_related("user", "applicant").order_by("-applicant__name", "pk"),
+        Applicant.objects.order_by(F("name").desc(nulls_last=True), "pk"),
+        counted.order_by("-members", "name"),
+        counted.values("region").order_by("members", "region"),
+        Applicant.objects.values_list("name", flat=True).distinct().order_by("name"),
+        Region.objects.order_by("?").reverse(),
+        Region.objects.filter(level="a").union(Region.objects.filter(level="b")).order_by("name"),
+        User.objects.all().reverse(),
+    ):
+        ours = rows.query.get_compiler("default").as_sql()
+        assert ours == framework.SQLCompiler(rows.query.clone(), connection, "default").as_sql()
