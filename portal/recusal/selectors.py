@@ -3,6 +3,7 @@
 from datetime import date
 
 from portal.accounts.models import Appointment, User
+from portal.core.statements import A_DAY, A_KEY, Lookup
 from portal.recusal.enums import SUPERVISORS
 from portal.recusal.models import Recusal
 
@@ -16,7 +17,12 @@ def supervisors_over(region_code: str, *, but: User) -> list[User]:
     return list(people.exclude(pk__in=but.account_ids).order_by("pk"))
 
 
+_recused = Lookup(
+    lambda applicant, on: Recusal.objects.in_force(on).filter(applicant_id=applicant).values_list("user_id", flat=True),
+    *(A_KEY, A_DAY),
+)
+
+
 def is_recused(user: User, applicant_id: int, *, on: date) -> bool:
     """Whether the person, under any account, is recused from an applicant now; asked of the database anew."""
-    found = Recusal.objects.in_force(on)
-    return found.filter(applicant_id=applicant_id, user__in=user.account_ids).exists()
+    return not user.account_ids.isdisjoint(_recused(applicant_id, on))

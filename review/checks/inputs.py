@@ -21,6 +21,7 @@ from policies.facts.identifiers import comparison_key
 from policies.facts.values import OFFICERS_FACTS, facts_of
 from portal.core.encryption import keyed_hash
 from portal.core.registers import Register, chosen_register
+from portal.core.statements import A_KEY, Lookup, LookupAmong
 from portal.core.text import compact
 from review.checks.models import CheckSetting, ClaimIdentifier, Finding
 from review.decisions.models import CreditSnapshot
@@ -107,7 +108,7 @@ class Inputs:
     @cached_property
     def findings(self) -> list[Finding]:
         """What earlier runs found, gone or not."""
-        return list(self.claim.findings.all())
+        return _findings.of(self.claim, "claim")
 
     @cached_property
     def kept_identifiers(self) -> dict[Identified, int]:
@@ -201,12 +202,17 @@ class Inputs:
                 yield Identified(0, kind, keyed_hash(bare))
 
 
+_settings = LookupAmong(
+    lambda items: CheckSetting.objects.in_force().filter(item_id__in=items).values_list("item_id", "name", "value")
+)
+_identifiers = LookupAmong(lambda claims: ClaimIdentifier.objects.filter(claim__in=claims))
+_findings = Lookup(lambda claim: Finding.objects.filter(claim=claim), A_KEY)
+
+
 def settings_of(item_ids: Collection[int]) -> dict[int, dict[str, str]]:
     """The confirmed settings of items by name."""
     found: dict[int, dict[str, str]] = {item: {} for item in item_ids}
-    for item, name, value in (
-        CheckSetting.objects.in_force().filter(item_id__in=item_ids).values_list("item_id", "name", "value")
-    ):
+    for item, name, value in _settings(item_ids):
         found[item][name] = value
     return found
 
@@ -239,7 +245,7 @@ def _is_number(fact: Fact) -> bool:
 def kept_identifiers_of(claim_ids: Collection[int]) -> dict[int, dict[Identified, int]]:
     """The numbers of claims that are written already, with the keys of their rows. One query."""
     found: dict[int, dict[Identified, int]] = {pk: {} for pk in claim_ids}
-    for row in ClaimIdentifier.objects.filter(claim__in=claim_ids):
+    for row in _identifiers(claim_ids):
         found[row.claim_id][Identified(row.position, row.kind, row.value, row.detail)] = row.pk
     return found
 

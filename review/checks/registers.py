@@ -12,6 +12,7 @@ from typing import Any
 from applications.claims.models import Claim
 from portal.accounts.models import Region
 from portal.core.registers import Answer, RegisterKind, UncheckedError, chosen_register
+from portal.core.statements import Lookup
 from review.checks.enums import SheetState
 from review.checks.models import RegisterRow, RegisterSheet
 from review.checks.sheets import day_of, excluded_key, read_entries
@@ -21,6 +22,16 @@ FEES_SOURCE = "国家知识产权局专利收费标准（发改价格〔2017〕2
 FEES_AS_OF = date(2017, 7, 1)
 
 
+_sheets = Lookup(
+    lambda city, province: (
+        RegisterSheet.objects.filter(region_id__in=[city, province], state=SheetState.IN_FORCE)
+        .order_by("-as_of", "-pk")
+        .only("kind", "as_of", "source")
+    ),
+    *("a city", "a province"),
+)
+
+
 class SheetRegister:
     """Answers from the newest sheet that was sent in for the city, or for its province, and is as of the day or before.
 
@@ -28,7 +39,7 @@ class SheetRegister:
     """
 
     def __init__(self, city: Region) -> None:
-        self._regions = [code for code in (city.pk, city.parent_id) if code]
+        self._regions = (city.pk, city.parent_id or city.pk)
 
     def look_up(self, kind: RegisterKind, key: str, on: date) -> Answer:
         """See `portal.core.registers.Register`."""
@@ -52,8 +63,7 @@ class SheetRegister:
     @cached_property
     def _sheets(self) -> list[RegisterSheet]:
         """Those that can be used, the newest first."""
-        sheets = RegisterSheet.objects.filter(region_id__in=self._regions, state=SheetState.IN_FORCE)
-        return list(sheets.order_by("-as_of", "-pk").only("kind", "as_of", "source"))
+        return _sheets(*self._regions)
 
 
 def holds_on(facts: Mapping[str, Any], day: date) -> bool:

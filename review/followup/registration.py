@@ -12,6 +12,7 @@ from portal.audit.labels import register_audit
 from portal.calendars.sources import CALENDAR_SOURCES, Entry
 from portal.core import clock
 from portal.core.registry import URL_MODULES
+from portal.core.statements import A_DAY, LookupAmong
 from portal.jobs.kinds import JOB_KINDS, JobKind
 from portal.navigation import register_menu
 from portal.notifications.kinds import register_messages
@@ -44,9 +45,14 @@ def days_of_followups(user: User, today: date) -> Iterator[Entry]:
             yield Entry(f"followup-{found.key}", found.due_on, f"{found.get_kind_display()}：{found.title}")
 
 
+_records = LookupAmong(
+    lambda applicants, on: CreditRecord.objects.in_force(on).filter(applicant__in=applicants).order_by("pk"), A_DAY
+)
+
+
 def _credit_records(applicant_ids: Collection[int], on: date) -> dict[int, list[CreditRecord]]:
     found: dict[int, list[CreditRecord]] = defaultdict(list)
-    for record in CreditRecord.objects.in_force(on).filter(applicant__in=applicant_ids).order_by("pk"):
+    for record in _records(applicant_ids, on):
         found[record.applicant_id].append(record)
     return found
 

@@ -13,6 +13,7 @@ from applications.claims.models import Claim
 from portal.accounts.models import User
 from portal.core import clock
 from portal.core.money import format_yuan, to_fen, to_yuan
+from portal.core.statements import A_DAY, LookupAmong
 from review.checks.inputs import Inputs
 from review.checks.registry import Found
 from review.decisions.enums import Conclusion, Stage
@@ -120,12 +121,21 @@ def debt_of(applicant_id: int) -> int:
     return sum(owed_of(recovery, on=today).total for recovery in rows)
 
 
+_marks_among = LookupAmong(
+    lambda applicants, on: (
+        CreditMark.objects.filter(
+            applicant__in=applicants, from_on__lte=on, until_on__gte=on, recovery__state__in=OWED_STATES
+        )
+        .select_related("recovery__claim")
+        .order_by("from_on", "pk")
+    ),
+    A_DAY,
+)
+
+
 def _marks(applicant_ids: Collection[int], on: date) -> dict[int, list[CreditMark]]:
-    rows = CreditMark.objects.filter(
-        applicant__in=applicant_ids, from_on__lte=on, until_on__gte=on, recovery__state__in=OWED_STATES
-    )
     found: dict[int, list[CreditMark]] = defaultdict(list)
-    for mark in rows.select_related("recovery__claim").order_by("from_on", "pk"):
+    for mark in _marks_among(applicant_ids, on):
         found[mark.applicant_id].append(mark)
     return found
 

@@ -16,6 +16,7 @@ from policies.engine.procedure import CITY_ONLY
 from policies.engine.terms import STEPS
 from portal.accounts.enums import DISTRICT_ROLES, Role
 from portal.core import clock
+from portal.core.statements import LookupAmong
 from portal.core.steps import Step, steps
 from portal.workdays.selectors import CalendarUnknownError, add_workdays
 
@@ -208,11 +209,20 @@ def mandates_used(claim: Claim) -> list[Mandate]:
     return mandates_of([claim.pk]).get(claim.pk, [])
 
 
+_by_mandate = LookupAmong(
+    lambda claims: (
+        ClaimEvent.objects.filter(claim__in=claims)
+        .exclude(mandate=None)
+        .select_related("mandate__agency")
+        .order_by("pk")
+    )
+)
+
+
 def mandates_of(claim_ids: Collection[int]) -> dict[int, list[Mandate]]:
     """The same of several claims, of those that have some. One query."""
-    used = ClaimEvent.objects.filter(claim__in=claim_ids).exclude(mandate=None).order_by("pk")
     found: dict[int, dict[int, Mandate]] = {}
-    for event in used.select_related("mandate__agency"):
+    for event in _by_mandate(claim_ids):
         if event.mandate is not None:
             found.setdefault(event.claim_id, {}).setdefault(event.mandate.pk, event.mandate)
     return {claim: list(its.values()) for claim, its in found.items()}

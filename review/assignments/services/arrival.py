@@ -11,6 +11,7 @@ from applications.claims.models import Claim, ClaimEvent
 from portal.accounts.enums import Role
 from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
+from portal.core.statements import A_KEY, Lookup
 from portal.recusal.models import Recusal
 from portal.recusal.services import find_recusals
 from review.assignments.enums import DESKS, Ending, Means, Way
@@ -37,16 +38,22 @@ def follow_step(claim: Claim, event: ClaimEvent) -> None:
         assign_by_rule(claim, act=ActorContext(user=None, at=event.at))
 
 
+# Of the item's own rule and the general one the item's own.
+_rules = Lookup(
+    lambda region, status, item: Rule.objects.filter(
+        Q(item_id=item) | Q(item=None), region_id=region, status=status, is_active=True
+    ).order_by(F("item").asc(nulls_last=True), "pk")[:1],
+    *("a region", "a status", A_KEY),
+)
+
+
 def assign_by_rule(claim: Claim, *, act: ActorContext) -> Assignment | None:
     """Give a claim that has arrived to whom the rule of its stage says; None where there is no rule.
 
     Never fails the step that brought it: what cannot be assigned is everybody's, with the reason on record.
     """
     place = place_of(claim)
-    rules = Rule.objects.filter(region_id=place[1] if place else "", status=claim.status, is_active=True)
-    # Of the item's own rule and the general one the item's own.
-    about = rules.filter(Q(item_id=claim.item_id) | Q(item=None)).order_by(F("item").asc(nulls_last=True), "pk")
-    found = list(about[:1]) if place else []
+    found = _rules(place[1], claim.status, claim.item_id) if place else []
     if not found:
         return None
     try:

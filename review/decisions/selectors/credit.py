@@ -9,16 +9,24 @@ from applications.claims.enums import Action
 from applications.claims.models import Claim
 from applications.claims.permissions import party_for
 from portal.accounts.models import User
+from portal.core.statements import LookupAmong
 from review.decisions.enums import BLOCKING_CREDIT, Stage
 from review.decisions.models import CreditSnapshot
 from review.decisions.permissions import STAGE_OF, open_conclusions
+
+_checks = LookupAmong(
+    lambda applicants: (
+        CreditSnapshot.objects.filter(applicant_id__in=applicants)
+        .select_related("entered_by")
+        .order_by("-checked_on", "-pk")
+    )
+)
 
 
 def checks_of(applicant_ids: Collection[int]) -> dict[int, list[CreditSnapshot]]:
     """By applicant every check, for whichever claim it was made, newest first."""
     found: dict[int, list[CreditSnapshot]] = {pk: [] for pk in applicant_ids}
-    checks = CreditSnapshot.objects.filter(applicant_id__in=applicant_ids).select_related("entered_by")
-    for check in checks.order_by("-checked_on", "-pk"):
+    for check in _checks(applicant_ids):
         found[check.applicant_id].append(check)
     return found
 
