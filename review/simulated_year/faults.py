@@ -24,6 +24,12 @@ class Faults:
         self.chance, self.cuts_connection = chance, cuts_connection
         self.injected = 0
 
+    def begin_notes(self, about: str) -> None:
+        """Go on with chance of one's own, and count from nothing, as another process."""
+        self.injected = 0
+        if self.chance is not None:
+            self.chance = random.Random(about)  # noqa: S311 - no secret
+
     @contextmanager
     def armed(self) -> Iterator[None]:
         """Break off what is inside at a statement that chance chooses, now and then; only inside a transaction."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
 from portal.core import clock
@@ -26,6 +25,7 @@ from review.notices.enums import NoticeKind
 from review.notices.kinds import FORMS
 from review.notices.services import issue_notice
 from review.payments.models import Disbursement
+from review.simulated_year.crew import Count
 from review.simulated_year.faults import InjectedError
 from review.simulated_year.world import World
 
@@ -35,6 +35,7 @@ _KIND_OF = {form.job: kind for kind, form in FORMS.items()}
 # A demand is served, and who is paid must have a decision: these are always printed.
 _ALWAYS = frozenset({NoticeKind.DEMAND})
 _ROUNDS = 6
+_LONGER_THAN_A_YEAR_TAKES = timedelta(days=7)
 
 
 class Jobs:
@@ -42,20 +43,30 @@ class Jobs:
 
     def __init__(self, world: World, *, to_print: int) -> None:
         self.world, self.to_print = world, to_print
-        self.left: set[int] = set()
 
     def run(self, *, final: bool = False) -> None:
-        """Do every waiting job, and those that they make; with faults some are lost until the next day."""
+        """Do every waiting job, and those that they make; with faults some are lost until the next day.
+
+        Of several processes that do so at once each does its own share.
+        """
+        world = self.world
         for _ in range(_ROUNDS):
-            self._send_mails()
-            waiting = Job.objects.filter(state=JobState.WAITING).exclude(Q(pk__in=self.left) | Q(kind=MAIL))
-            rows = list(waiting.order_by("pk").values_list("pk", "kind", "payload"))
+            if world.process == 0:
+                self._send_mails()
+            waiting = Job.objects.filter(state=JobState.WAITING, run_after__lte=timezone.now()).exclude(kind=MAIL)
+            found = waiting.order_by("pk").values_list("pk", "kind", "payload")
+            rows = [row for row in found if row[0] % world.processes == world.process]
             if not rows:
                 return
             for pk, kind, payload in rows:
-                if not final and self.world.faults.chosen(20):
+                if not final and world.faults.chosen(20):
                     continue
                 self._do(pk, kind, payload)
+
+    def leave_rest(self) -> None:
+        """Leave the notices that were put off to a worker."""
+        now = timezone.now()
+        Job.objects.filter(state=JobState.WAITING, run_after__gt=now).update(run_after=now)
 
     def _send_mails(self) -> None:
         jobs = Job.objects.filter(kind=MAIL, state=JobState.WAITING)
@@ -70,18 +81,21 @@ class Jobs:
         notice = _KIND_OF.get(kind)
         if notice is not None and notice not in _ALWAYS and not self._prints():
             self._issue(notice, payload["claim_id"], payload.get("occasion", 0))
-            self.left.add(pk)
+            self._put_off(pk)
         elif kind == PAYMENT_NOTICES and not self._prints():
             lines = Disbursement.objects.filter(pk__in=payload["line_ids"]).order_by("pk")
             for line, claim in lines.values_list("pk", "part__award__claim_id"):
                 self._issue(NoticeKind.PAYMENT, claim, line)
-            self.left.add(pk)
+            self._put_off(pk)
         else:
             self._run(pk, kind, payload)
 
     def _prints(self) -> bool:
-        self.to_print -= 1
-        return self.to_print >= 0
+        return self.world.counts.next(Count.PRINTS) < self.to_print
+
+    def _put_off(self, pk: int) -> None:
+        """Have the printing wait until the year is over."""
+        Job.objects.filter(pk=pk).update(run_after=timezone.now() + _LONGER_THAN_A_YEAR_TAKES)
 
     def _issue(self, kind: NoticeKind, claim_id: int, occasion: int) -> None:
         def issue() -> None:

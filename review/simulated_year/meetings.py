@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
+from django.db.models import Q
+
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from portal.accounts.enums import Role
@@ -26,6 +28,7 @@ from review.decisions.services.objections import (
 from review.decisions.services.publicity import Outcome, PublicityPlan, approve_list, publish_claims, withdraw_list
 from review.decisions.services.ways_back import take_back
 from review.demo.findings import answer_findings
+from review.simulated_year.crew import Count
 from review.simulated_year.officers import note_credit, return_claim
 from review.simulated_year.people import CITY
 from review.simulated_year.world import World, expected_of, needs_answers, needs_credit
@@ -36,19 +39,19 @@ _MOST_REFUSALS = 3
 PAPER = "无锡市人民政府专题会议纪要第 {} 号"
 
 
-def by_region(world: World, status: ClaimStatus) -> dict[str, list[Claim]]:
-    """The year's claims in a status by the region that decides them, in the order of their keys."""
-    found: dict[str, list[Claim]] = {}
-    rows = Claim.objects.filter(status=status).select_related("item", "applicant", "region", "city", "call")
-    for claim in rows.order_by("pk"):
-        if claim.pk in world.by_claim:
-            found.setdefault(claim.deciding_region_id, []).append(claim)
-    return found
+def waiting_in(world: World, region: str, status: ClaimStatus) -> list[Claim]:
+    """The year's claims in a status that a region decides, in the order of their keys."""
+    rows = Claim.objects.filter(Q(region=region) | Q(city=region), status=status)
+    rows = rows.select_related("item", "applicant", "region", "city", "call").order_by("pk")
+    return [claim for claim in rows if claim.deciding_region_id == region and claim.pk in world.by_claim]
 
 
 def decide(world: World, *, is_last: bool) -> None:
     """A meeting of each region: most claims by agenda, a few sent back, refused or left for later."""
-    for region, claims in sorted(by_region(world, S.FINAL_DECISION).items()):
+    for region in world.counts.taken(Count.MEETINGS, list(world.city.regions)):
+        claims = waiting_in(world, region, S.FINAL_DECISION)
+        if not claims:
+            continue
         decider = world.city.present(Role.DECISION_MAKER, region, week=world.week)[0]
         minutes = Minutes(f"专资会{world.year}-{region[-2:]}-{world.week}", world.day, PAPER.format(world.week))
         for claim in claims:
@@ -87,9 +90,9 @@ def _decide_all(world: World, agenda: Agenda, decider: User, minutes: Minutes) -
 
 def publicise(world: World) -> None:
     """The week's list of each region; a few decisions are taken back instead."""
-    for region, claims in sorted(by_region(world, S.AWAITING_PUBLICITY).items()):
+    for region in world.counts.taken(Count.PUBLICITY, list(world.city.regions)):
         officer, ids = _publisher(world, region), []
-        for claim in claims:
+        for claim in waiting_in(world, region, S.AWAITING_PUBLICITY):
             case = world.by_claim[claim.pk]
             case.visits += 1
             if world.chance("list", case.number, case.visits).random() < 0.01:
@@ -112,12 +115,20 @@ def _take_back(world: World, claim: Claim) -> None:
 
 def watch_lists(world: World) -> None:
     """Each day: objections come in and are decided, lists are taken down or, after their last day, approved."""
-    lists = (
-        PublicityList.objects.filter(closed_at=None, created_at__lte=world.moment)
-        .select_related("region")
-        .order_by("pk")
-    )
-    for publicity in lists:
+    lists = PublicityList.objects.filter(closed_at=None, created_at__lte=world.moment)
+    open_ones = Objection.objects.filter(state=ObjectionState.OPEN)
+    busy = {
+        *lists.values_list("region_id", flat=True),
+        *open_ones.values_list("entry__publicity__region_id", flat=True),
+    }
+    for region in world.counts.taken(Count.LISTS, list(world.city.regions)):
+        if region in busy:
+            _watch_lists_of(world, region)
+
+
+def _watch_lists_of(world: World, region: str) -> None:
+    lists = PublicityList.objects.filter(region=region, closed_at=None, created_at__lte=world.moment)
+    for publicity in lists.select_related("region").order_by("pk"):
         chance = world.chance("publicity", publicity.title, publicity.region_id, world.day)
         if world.day <= publicity.ends_on:
             _object(world, publicity, chance)
@@ -125,8 +136,8 @@ def watch_lists(world: World) -> None:
                 _withdraw(world, publicity, redecide=chance.random() < 0.3)
         else:
             _approve(world, publicity)
-    open_ones = Objection.objects.filter(state=ObjectionState.OPEN).select_related("entry__claim")
-    for objection in open_ones.order_by("pk"):
+    open_ones = Objection.objects.filter(state=ObjectionState.OPEN, entry__publicity__region=region)
+    for objection in open_ones.select_related("entry__claim").order_by("pk"):
         _hear(world, objection)
 
 

@@ -16,7 +16,8 @@ from review.panels.services.confirming import confirm
 from review.panels.services.forming import MOST_CLAIMS, PanelPlan, draw_members, fill_seats, form_panel
 from review.panels.services.judging import declare, hand_in, open_scoring, save_sheet
 from review.panels.services.schemes import SchemePlan, make_scheme
-from review.simulated_year.meetings import by_region
+from review.simulated_year.crew import Count
+from review.simulated_year.meetings import waiting_in
 from review.simulated_year.people import CITY, DOMAIN
 from review.simulated_year.world import World
 
@@ -53,7 +54,8 @@ def make_pool(world: World) -> None:
 def judge(world: World) -> None:
     """Each week: a panel of each region over what waits, from its draw to the chair's confirmation."""
     before = set(Entry.objects.filter(is_open=True).values_list("claim_id", flat=True))
-    for region, claims in sorted(by_region(world, ClaimStatus.PANEL).items()):
+    for region in world.counts.taken(Count.PANELS, list(world.city.regions)):
+        claims = waiting_in(world, region, ClaimStatus.PANEL)
         waiting = [claim.pk for claim in claims if claim.pk not in before][:MOST_CLAIMS]
         if not waiting:
             continue

@@ -29,6 +29,7 @@ from review.payments.models import Batch, Disbursement
 from review.payments.selectors.checks import check_lines
 from review.payments.services import batches, lines
 from review.payments.services.answers import take_answer
+from review.simulated_year.crew import Count
 from review.simulated_year.officers import note_credit
 from review.simulated_year.people import CITY
 from review.simulated_year.world import World
@@ -100,7 +101,8 @@ def pay(world: World) -> None:
     due = set(approved.values_list("region_id", flat=True))
     recent = Disbursement.objects.filter(Q(state=LineState.IN_TRANSIT) | _recent(world))
     answered = due | set(recent.values_list("part__region_id", flat=True))
-    for code, region in world.city.regions.items():
+    for region in world.counts.taken(Count.BATCHES, list(world.city.regions.values())):
+        code = region.pk
         if code in due:
             _plan_stages(world, region)
             maker, checker, *_ = finance(world, code)

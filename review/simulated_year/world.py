@@ -23,6 +23,7 @@ from portal.core.actor import ActorContext
 from portal.core.errors import RefusedError
 from portal.workdays.selectors import worked_days
 from review.decisions.services.locking import ExpectedState
+from review.simulated_year.crew import Count, Counts
 from review.simulated_year.faults import Faults, InjectedError
 from review.simulated_year.items import Claimable
 from review.simulated_year.people import City
@@ -50,6 +51,12 @@ class Tally:
         if len(self.first) < _MOST_KEPT:
             self.first.append(f"{code}: {words}"[:600])
 
+    def add(self, other: Tally) -> None:
+        """Add what another process counted."""
+        self.refusals += other.refusals
+        self.violations += other.violations
+        self.first = (self.first + other.first)[:_MOST_KEPT]
+
 
 @dataclass(slots=True)
 class Case:
@@ -66,6 +73,19 @@ class Case:
     refused: int = 0
     rested_by: User | None = None
     is_disputed: bool = False
+
+    @property
+    def noted(self) -> tuple[Any, ...]:
+        """What deeds change of it: what is counted up, and then what is set."""
+        return self.visits, self.refused, self.pk, self.due, self.rested_by, self.is_disputed
+
+    def take_over(self, before: tuple[Any, ...], after: tuple[Any, ...]) -> None:
+        """Change it as another process did, from `before` to `after`."""
+        self.visits += after[0] - before[0]
+        self.refused = max(self.refused + after[1] - before[1], 0)
+        for name, old, new in zip(("pk", "due", "rested_by", "is_disputed"), before[2:], after[2:], strict=True):
+            if new != old:
+                setattr(self, name, new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +125,10 @@ class World:
         # Regions with the status at which claims are assigned by a rule.
         self.assigned: set[tuple[str, str]] = set()
         self.city: City
-        self.serial = 0
+        self.counts = Counts()
+        # Which of how many processes this one is while they live a day side by side.
+        self.process, self.processes = 0, 1
+        self._before: list[tuple[Any, ...]] = []
 
     def chance(self, *about: object) -> random.Random:
         """Chance that depends on the seed and on what it is about, and on nothing that happened before."""
@@ -114,6 +137,31 @@ class World:
     def begin_day(self, day: date) -> None:
         """Let it be nine o'clock of a day."""
         self.day, self.moment = day, _at(day)
+        self.counts.begin_day()
+
+    def begin_notes(self, process: int) -> None:
+        """Note from now on what the first process has to know, as another one of its crew."""
+        self.process = process
+        self._before = [case.noted for case in self.cases]
+        self.tally = Tally()
+        self.faults.begin_notes(f"{self.seed} {self.day} {process}")
+
+    def notes(self) -> tuple[Tally, int, list[tuple[int, tuple[Any, ...], tuple[Any, ...]]]]:
+        """What was counted, how many faults were made, and the cases that changed: place, before and after."""
+        pairs = enumerate(zip(self._before, (case.noted for case in self.cases), strict=True))
+        changed = [(place, before, after) for place, (before, after) in pairs if before != after]
+        return self.tally, self.faults.injected, changed
+
+    def take_over(self, notes: tuple[Tally, int, list[tuple[int, tuple[Any, ...], tuple[Any, ...]]]]) -> None:
+        """Add what another process noted."""
+        tally, injected, changed = notes
+        self.tally.add(tally)
+        self.faults.injected += injected
+        for place, before, after in changed:
+            case = self.cases[place]
+            case.take_over(before, after)
+            if case.pk is not None:
+                self.by_claim[case.pk] = case
 
     @property
     def week(self) -> int:
@@ -122,7 +170,8 @@ class World:
 
     def act(self, user: User | None) -> ActorContext:
         """The next deed of a person, some seconds after the last, still on this day."""
-        self.moment = min(self.moment + timedelta(seconds=7), _at(self.day, hour=22))
+        later = timedelta(seconds=7 * (self.counts.next(Count.DEEDS) + 1))
+        self.moment = min(_at(self.day) + later, _at(self.day, hour=22))
         return ActorContext(user=user, at=self.moment, address="192.0.2.20")
 
     def do(self, user: User | None, service: Callable[..., Any], *given: Any, **named: Any) -> Done:
@@ -162,8 +211,7 @@ class World:
 
     def paper(self) -> str:
         """The number of the next paper of a bank or an office."""
-        self.serial += 1
-        return f"年凭{self.year}-{self.serial:06d}"
+        return f"年凭{self.year}-{self.counts.next(Count.PAPERS) + 1:06d}"
 
 
 def needs_credit(problem: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -28,11 +29,12 @@ from review.recoveries.enums import OPEN_STATES
 from review.recoveries.jobs import mark
 from review.recoveries.models import Recovery
 from review.simulated_year import applicants, incidents, meetings, officers, panels, recoveries, treasury
+from review.simulated_year.crew import Count, side_by_side
 from review.simulated_year.faults import Faults
 from review.simulated_year.items import claimable_items
 from review.simulated_year.jobs import Jobs
 from review.simulated_year.people import CITY, make_city
-from review.simulated_year.world import LONGEST, World
+from review.simulated_year.world import LONGEST, Case, World
 
 # Nothing of it is done any more: a claim has come to its end.
 FINAL = frozenset(
@@ -58,8 +60,11 @@ _WAYS = (
 _LEAVE, _MEETING, _LIST, _BATCH, _BOOKS = range(5)
 
 
-def live(*, claims: int, seed: int, year: int, to_print: int, faults: Faults) -> World:
-    """Live the year: every claim from its draft to its end. The world it leaves says what went wrong."""
+def live(*, claims: int, seed: int, year: int, to_print: int, faults: Faults, processes: int = 1) -> World:
+    """Live the year: every claim from its draft to its end. The world it leaves says what went wrong.
+
+    Several processes live each day side by side, as people of an office do; who comes first is then left to chance.
+    """
     world = World(seed=seed, year=year, claims=claims, faults=faults)
     with unannounced(), clock.set_to(world.moment):
         fill_unknown_days(date(year, 1, 1), days=LONGEST + 200)
@@ -74,11 +79,11 @@ def live(*, claims: int, seed: int, year: int, to_print: int, faults: Faults) ->
         _plan_beginnings(world)
         jobs.run()
     with unannounced():
-        _days(world, calls, jobs)
+        _days(world, calls, jobs, processes=processes)
     return world
 
 
-def _days(world: World, calls: list[Call], jobs: Jobs) -> None:
+def _days(world: World, calls: list[Call], jobs: Jobs, *, processes: int) -> None:
     first = world.day
     for offset in range(1, LONGEST):
         day = first + timedelta(days=offset)
@@ -86,9 +91,19 @@ def _days(world: World, calls: list[Call], jobs: Jobs) -> None:
             continue
         world.begin_day(day)
         with clock.set_to(world.moment):
-            waiting = _individual_deeds(world, calls)
-            _common_deeds(world)
-            jobs.run()
+            if day.weekday() == _LEAVE:
+                incidents.take_leave(world)
+                incidents.declare_ties(world)
+            due, waiting = _due_cases(world)
+
+            def live_day(due: list[Case] = due) -> None:
+                _common_deeds(world)
+                _individual_deeds(world, calls, due)
+                jobs.run()
+
+            world.processes = processes
+            side_by_side(world, live_day, processes=processes)
+            world.processes = 1
         if (
             not waiting
             and not Recovery.objects.filter(state__in=OPEN_STATES).exists()
@@ -99,10 +114,11 @@ def _days(world: World, calls: list[Call], jobs: Jobs) -> None:
     with clock.set_to(world.moment):
         jobs.run(final=True)
         jobs.run(final=True)
+    jobs.leave_rest()
 
 
-def _individual_deeds(world: World, calls: list[Call]) -> int:
-    """What is done of claims one by one, in an order of chance; returns how many claims have not come to their end."""
+def _due_cases(world: World) -> tuple[list[Case], int]:
+    """The claims that somebody takes up today, in an order of chance, and how many have not come to their end."""
     statuses = dict(Claim.objects.exclude(status__in=FINAL).values_list("pk", "status"))
     due, waiting = [], 0
     for case in world.cases:
@@ -115,24 +131,28 @@ def _individual_deeds(world: World, calls: list[Call]) -> int:
             if case.due <= world.day and statuses[case.pk] in officers.INDIVIDUAL:
                 due.append(case)
     world.chance("day", world.day).shuffle(due)
-    for case in due:
+    return due, waiting
+
+
+def _individual_deeds(world: World, calls: list[Call], due: list[Case]) -> None:
+    """What is done of claims one by one."""
+    for case in world.counts.taken(Count.CLAIMS, due):
         case.visits += 1
         chance = world.chance("visit", case.number, case.visits)
         if case.pk is None:
             applicants.begin(world, case, _open(calls, world), chance)
         else:
-            officers.act_on(world, case, claim_by_pk(case.pk)[0], chance)
+            claim = claim_by_pk(case.pk)[0]
+            # Beside others: somebody may have been here since this morning.
+            if claim.status in officers.INDIVIDUAL:
+                officers.act_on(world, case, claim, chance)
         case.due = world.days_on(world.day, chance.choice((1, 1, 2, 3, 5)))
-    return waiting
 
 
 def _common_deeds(world: World) -> None:
     meetings.watch_lists(world)
     weekday = world.day.weekday()
-    if weekday == _LEAVE:
-        incidents.take_leave(world)
-        incidents.declare_ties(world)
-    elif weekday == _MEETING:
+    if weekday == _MEETING:
         panels.judge(world)
         meetings.decide(
             world, is_last=(world.day.year, world.day.month, world.day.day) >= (world.year, *_LAST_MEETINGS)
@@ -142,15 +162,26 @@ def _common_deeds(world: World) -> None:
     elif weekday == _BATCH:
         treasury.pay(world)
     elif weekday == _BOOKS:
-        treasury.supply(world)
-        treasury.mend(world)
-        recoveries.terminate_dishonest(world)
-        recoveries.propose(world)
-        recoveries.move_on(world)
-        incidents.dispute(world)
-        world.attempt("suspensions", lambda: watch_suspensions(on=world.day))
-        world.attempt("corrections", watch_days_of_correction)
-        world.attempt("overdue", mark)
+        for deed in world.counts.taken(Count.BOOKS, _OF_THE_BOOKS):
+            deed(world)
+
+
+def _watch(world: World) -> None:
+    """What the portal's own clockwork does."""
+    world.attempt("suspensions", lambda: watch_suspensions(on=world.day))
+    world.attempt("corrections", watch_days_of_correction)
+    world.attempt("overdue", mark)
+
+
+_OF_THE_BOOKS: tuple[Callable[[World], None], ...] = (
+    treasury.mend,
+    incidents.dispute,
+    recoveries.propose,
+    recoveries.move_on,
+    recoveries.terminate_dishonest,
+    treasury.supply,
+    _watch,
+)
 
 
 def _plan_beginnings(world: World) -> None:

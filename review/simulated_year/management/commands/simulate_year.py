@@ -1,12 +1,14 @@
 """Live a made-up year through the services, and say in one line of JSON what it came to."""
 
 import json
+import os
 import random
 import time
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.db.models import Q
 
 from policies.published.models import SupportItem
@@ -28,7 +30,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--claims", type=int, default=1000, help="how many claims are filed")
-        parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same year")
+        parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same people and chances")
         parser.add_argument("--year", type=int, help="the calendar year; the last one unless named")
         parser.add_argument("--once", action="store_true", help="do nothing where the database has had its year")
         parser.add_argument("--faults", action="store_true", help="break deeds off, lose, double, delay and kill jobs")
@@ -43,9 +45,18 @@ class Command(BaseCommand):
             help="print so many notices; the rest waits for a worker",
         )
 
+        parser.add_argument(
+            "--processes",
+            type=int,
+            default=_processors(),
+            help="how many live each day side by side; one alone gives the same year to the last row (SQLite: one)",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         if options["claims"] < 1:
             raise CommandError("--claims must be at least 1.")
+        if options["processes"] < 1:
+            raise CommandError("--processes must be at least 1.")
         refuse_real_data()
         if User.objects.filter(email__endswith=f"@{DOMAIN}").exists():
             if options["once"]:
@@ -60,6 +71,8 @@ class Command(BaseCommand):
             year=options["year"] or clock.today().year - 1,
             to_print=options["render_notices"],
             faults=faults,
+            # SQLite has one writer at a time: two would only wait for each other.
+            processes=options["processes"] if connection.vendor == "postgresql" else 1,
         )
         answer = report(world) | {"seconds": round(time.monotonic() - began, 1)}
         if options["verbose_refusals"]:
@@ -67,6 +80,11 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(answer, ensure_ascii=False))
         if answer["violations"]:
             raise CommandError(f"The year does not add up: {answer['first_violations']}")
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 def refuse_real_data() -> None:
