@@ -178,8 +178,8 @@ def _ints(values: array[int]) -> Any:
 class PopulationBuilder:
     """Takes claims one by one, in the order in which they were filed, and makes a population of them.
 
-    `bring_ledger` keeps what each question says of earlier payments, for a simulation in which every claim stands
-    alone; without it the claims of the population fill each other's limits.
+    `bring_ledger` keeps what each question says of earlier payments and of its rank, for a simulation in which every
+    claim stands alone; without it the claims of the population fill each other's limits.
     """
 
     def __init__(self, catalogues: Sequence[Catalogue], *, bring_ledger: bool = False) -> None:
@@ -191,7 +191,7 @@ class PopulationBuilder:
         self._groups: dict[str, int] = {}
         self._unmet: dict[tuple[str, ...], int] = {}
         self._readings: dict[tuple[tuple[str, Any], ...], int] = {}
-        named = "item applicant kind region on size unmet readings once group"
+        named = "item applicant kind region on size unmet readings once group rank ranked"
         self._claims: dict[str, array[int]] = {name: array("q") for name in named.split()}
         self._paid = {name: array("q") for name in LEDGERS}
         self._times = {name: array("q") for name in ("", *LEDGERS)}
@@ -221,6 +221,8 @@ class PopulationBuilder:
             "readings": self._readings.setdefault(readings, len(self._readings)) if readings else -1,
             "group": self._groups.setdefault(group, len(self._groups)) if group else -1,
             "once": int(bool(paid.get("once_group"))),
+            "rank": question.get("rank", 0) if self.bring_ledger else 0,
+            "ranked": question.get("ranked", 0) if self.bring_ledger else 0,
         }.items():
             self._claims[name].append(value)
         times = question.get("times_before", 0) if self.bring_ledger else 0
@@ -275,5 +277,7 @@ class PopulationBuilder:
             paid={name: _ints(sums) for name, sums in self._paid.items() if any(sums)},
             once_group=claims["once"].astype(bool) if claims["once"].any() else None,
             times_before={name: _ints(times) for name, times in self._times.items() if any(times)},
+            rank=claims["rank"] if claims["rank"].any() else None,
+            ranked=claims["ranked"] if claims["ranked"].any() else None,
             companies=claims["group"] if self._groups else None,
         )

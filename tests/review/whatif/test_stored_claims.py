@@ -21,7 +21,7 @@ from tests.review.worlds import again, approved, confirmed, reviewed, submitted
 
 pytestmark = pytest.mark.django_db
 # Keys of questions whose claims need nothing that only a person says.
-PLAIN = {"item", "on", "applicant", "lines", "paid", "times_before", "unmet", "note", "name", "id"}
+PLAIN = {"item", "on", "applicant", "lines", "paid", "times_before", "rank", "ranked", "unmet", "note", "name", "id"}
 
 
 def test_every_stored_assessment_is_answered_alike_given_its_own_ledger(office):
