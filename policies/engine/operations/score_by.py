@@ -17,7 +17,7 @@ from policies.engine.operations.scoring import MOST_POINTS, SCALE, Score, in_poi
 from policies.engine.spec import FACT, FLAG, POSITIVE, key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from policies.engine.columns.population import IntArray
     from policies.engine.operations.types import ColumnContext, Context, Line, Lines
@@ -78,6 +78,11 @@ class ScoreBy(Score):
     @property
     def _most(self) -> Fraction:
         return Fraction(MOST_POINTS) if self.up_to is None else in_points(self.up_to)
+
+    def edges(self) -> Iterator[tuple[str, Fraction | str]]:
+        # A figure that counts by its weight is one out of a hundred.
+        most = Fraction(100) if self.up_to is None else self.up_to / self.points
+        yield from ((self.field, part * most * (self.each or 1)) for part in (Fraction(3, 5), Fraction(1)))
 
     def for_what(self, label: Label) -> str:
         return self.rule(label)
