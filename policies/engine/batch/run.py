@@ -1,8 +1,7 @@
 """The claims of a population under one version of an item: read once, answered as often as the ledgers change."""
 
 import copy
-from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -67,8 +66,8 @@ class Run:
         self.subject = lines.table.subject
         self.standing = self._standing_reasons()
         self.subjects_in_claim: IntArray | None = None
-        # What the limits of sums say of `bounds`, once they saw the lines.
-        self.bounding: Callable[[], dict[str, Bounds]] = dict
+        # By ledger what its limits of sums make of what claims find taken.
+        self.bounds: dict[str, Bounds] = {}
         # By id() of a ledger the claims that get nothing, as they find so much in it.
         self.closed: dict[int, BoolArray] = {}
         self.needs_ledger = rules.needs_ledger or any(version.needs_ledger for version, _ in versions)
@@ -79,11 +78,6 @@ class Run:
 
     def __len__(self) -> int:
         return len(self.claims)
-
-    @cached_property
-    def bounds(self) -> dict[str, Bounds]:
-        """By ledger what its limits of sums make of what claims find taken; of those that are not told, none."""
-        return self.bounding()
 
     def _columns(self) -> list[LimitColumns]:
         """What the limits do, those of a class together: of the claims' own version, or of that of the lines."""

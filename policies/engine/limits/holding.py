@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -225,7 +224,9 @@ class HoldingColumns(LimitColumns):
     """All sums of a run: each line gets what the smallest of its buckets still holds."""
 
     def __init__(self, run: Run, limits: Sequence[tuple[HoldingLimit, IntArray | None]]) -> None:
-        self.is_bounded = False
+        # Where only one claim of a bucket is paid, nobody is told what the bucket holds.
+        sole = {limit.scope for limit in run.program.limits if limit.is_sole}
+        self.is_bounded = {limit.scope for limit, _ in limits} <= sole
         # The caps, less what lines state of them, before anything is paid.
         self.caps = []
         for limit, where in limits:
@@ -248,7 +249,7 @@ class HoldingColumns(LimitColumns):
         held = [self._held(holding, work) for holding in self.caps]
         if not self.is_bounded:
             self.is_bounded = True
-            work.run.bounding = partial(self._bounds, work.run, work.amount * asking, held)
+            work.run.bounds = self._bounds(work.run, work.amount * asking, held)
         cut_to(held, work.amount, work.reason, asking, work.run.shape)
 
     @staticmethod
