@@ -69,7 +69,7 @@ def allocate(pool: int, factors: Sequence[Factor]) -> dict[str, int]:
     for at, factor in enumerate(factors):
         if factor.weight < 0:
             raise AllocationError("权重不能为负数。", f"[{at}].weight")
-    if (weight := sum(factor.weight for factor in factors)) != 1:
+    if (weight := sum((factor.weight for factor in factors), Fraction(0))) != 1:
         stated, percent = (_decimal(weight * times) for times in (1, 100))
         raise AllocationError(f"各因素的权重之和应为 1（100%），现为 {stated}（{percent}%），请改正权重。")
     codes = sorted(factors[0].values)

@@ -5,7 +5,6 @@ Putting queries into SQL is most of what the portal's processor does, and most o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.db.backends.postgresql import compiler as base
@@ -23,10 +22,11 @@ __all__ = ["SQLAggregateCompiler", "SQLCompiler", "SQLDeleteCompiler", "SQLInser
 class SQLCompiler(base.SQLCompiler):
     """Words a column as `Col.as_sql` does, with both its names looked up at once; orders by names without a search."""
 
-    def _order_by_pairs(self) -> Iterator[tuple[Any, bool]]:
-        """As the framework does, which first hashes every column selected, to find those that are ordered by.
+    def _order_by_pairs(self) -> Any:
+        """Pairs of an expression and whether it is selected: an iterator, as the framework gives it.
 
-        Where all are names, and none is that of something selected, nothing can be found.
+        The framework first hashes every column selected, to find those that are ordered by. Where all are names, and
+        none is that of something selected, nothing can be found.
         """
         query = self.query
         given = query.extra_order_by or query.order_by or (query.default_ordering and query.get_meta().ordering) or ()
@@ -35,10 +35,11 @@ class SQLCompiler(base.SQLCompiler):
             or any(alias for *_, alias in self.select)
             or not all(isinstance(one, str) for one in given)
         ):
-            return iter(super()._order_by_pairs())
+            return super()._order_by_pairs()
         kept, self.select = self.select, []
         try:
-            return iter(list(super()._order_by_pairs()))
+            found: Any = super()._order_by_pairs()
+            return iter(list(found))
         finally:
             self.select = kept
 
