@@ -28,6 +28,7 @@ from review.decisions.services.long_lists import (
 from review.decisions.services.objections import Objector, enter_objection
 from review.decisions.services.publicity import PublicityPlan
 from tests.applications.worlds import patent_facts
+from tests.depth import by_depth
 from tests.factories import UserFactory, act, wuxi
 from tests.review.decisions.pages import as_
 from tests.review.worlds import again, decided, on, publish
@@ -192,8 +193,11 @@ def write_beside(person):
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_others_write_while_a_long_list_is_published_and_taken_down(office, three, monkeypatch):
+def test_others_write_while_a_long_list_is_published_and_taken_down(office, time_machine, monkeypatch):
     step, person, written = publicity.notify_of_step, UserFactory(), []
+    monkeypatch.setattr(long_lists, "SLICE", by_depth(2, nightly=long_lists.SLICE))
+    claims = [decided(office, lines=[patent_facts(number)]) for number in range(1, by_depth(3, nightly=1600) + 1)]
+    time_machine.move_to(on(MONDAY).at)
 
     def in_the_middle(claim, event):
         # Within a slice: after the claim's transition, before the slice ends.
@@ -202,9 +206,9 @@ def test_others_write_while_a_long_list_is_published_and_taken_down(office, thre
         step(claim, event)
 
     monkeypatch.setattr(publicity, "notify_of_step", in_the_middle)
-    listed = start_publication(wuxi(), claim_ids=[claim.pk for claim in three], plan=PLAN, act=on(MONDAY, office.city))
+    listed = start_publication(wuxi(), claim_ids=[claim.pk for claim in claims], plan=PLAN, act=on(MONDAY, office.city))
     work_off(listed)
     start_withdrawal(listed, reason="有误", redecide=True, act=on(MONDAY, office.city))
     work_off(listed)
-    assert written == [claim.pk for claim in three] * 2
-    assert {again(claim).status for claim in three} == {ClaimStatus.FINAL_DECISION}
+    assert written == [claim.pk for claim in claims] * 2
+    assert {again(claim).status for claim in claims} == {ClaimStatus.FINAL_DECISION}

@@ -13,10 +13,13 @@ from review.decisions.enums import Stage
 from review.decisions.services.bulk import BULK_KIND, conclude_in_background
 from review.decisions.views import bulk
 from tests.applications.worlds import patent_facts
+from tests.depth import by_depth
 from tests.review.decisions.pages import as_, post
 from tests.review.worlds import accepted, again, city_passed, confirmed, expected, reviewed, submitted
 
 pytestmark = pytest.mark.django_db
+# As many as an office concludes at once on a busy day.
+MANY = by_depth(3, nightly=200)
 MINUTES = {"minutes_number": "3号", "minutes_date": "2026-06-01"}
 # Of each stage: who concludes, a claim that is there, and where it goes.
 STAGES: dict[Stage, tuple[str, Any, ClaimStatus]] = {
@@ -85,7 +88,7 @@ def test_proposal_to_refuse_is_confirmed_by_itself_only(client, office):
 
 
 def test_many_are_concluded_by_a_job_that_may_begin_again(client, office, monkeypatch):
-    claims = [submitted(lines=[patent_facts(number)]) for number in (1, 2, 3)]
+    claims = [submitted(lines=[patent_facts(number)]) for number in range(1, MANY + 1)]
     refuse_the_second(monkeypatch, claims[1])
     monkeypatch.setattr(bulk, "MOST_AT_ONCE", 2)
     as_(client, office.acceptance)
@@ -98,4 +101,4 @@ def test_many_are_concluded_by_a_job_that_may_begin_again(client, office, monkey
     for _ in range(2):
         conclude_in_background(**job.payload)
     message = Message.objects.get(user=office.acceptance, key__startswith=BULK_KIND)
-    assert message.body == f"已办理 2 件，未办理 1 件：\n{claims[1].number}：缺少查询记录。"
+    assert message.body == f"已办理 {MANY - 1} 件，未办理 1 件：\n{claims[1].number}：缺少查询记录。"
