@@ -72,8 +72,10 @@ def judge(world: World) -> None:
 def _live(world: World, officer: User, panel: Panel) -> None:
     world.do(officer, draw_members, panel)
     _declare(world, panel)
-    if panel.seats.seated().count() < panel.size:
-        world.do(officer, fill_seats, panel)
+    # Who comes for another may have a conflict, too.
+    for _ in range(_EXPERTS):
+        if panel.seats.seated().count() == panel.size or not world.do(officer, fill_seats, panel).is_done:
+            break
         _declare(world, panel)
     world.do(officer, open_scoring, panel)
     for seat in _seats(panel):
