@@ -102,7 +102,8 @@ def _insert(rows: Sequence[_Row], *, returning: Sequence[Any], suffix: str = "")
     else:
         pairs = [(row, key) for row, (key,) in zip(rows, found, strict=True)]
     for row, key in pairs:
-        row.pk = key
+        # A key that the row brought with it stays: SQLite returns it as it is stored.
+        row.pk = key if row.pk is None else row.pk
         _note_as_stored(row)
     return [row for row, _ in pairs]
 
