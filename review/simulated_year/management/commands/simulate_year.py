@@ -71,8 +71,8 @@ class Command(BaseCommand):
             year=options["year"] or clock.today().year - 1,
             to_print=options["render_notices"],
             faults=faults,
-            # SQLite has one writer at a time: two would only wait for each other.
-            processes=options["processes"] if connection.vendor == "postgresql" else 1,
+            # Without locks of rows there is one writer at a time: two would only wait for each other.
+            processes=options["processes"] if connection.features.has_select_for_update else 1,
         )
         answer = report(world) | {"seconds": round(time.monotonic() - began, 1)}
         if options["verbose_refusals"]:
