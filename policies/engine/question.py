@@ -257,7 +257,7 @@ def _read_part(
         lines,
         _read_paid(part["paid"], f"{prefix}paid") if own_paid else paid,
         own_paid,
-        _read_times(times, f"{prefix}times_before") if times else _NEVER,
+        read_times(times, f"{prefix}times_before") if times else _NEVER,
         rank,
         ranked,
         _read_unmet(unmet, f"{prefix}unmet") if unmet else (),
@@ -266,7 +266,7 @@ def _read_part(
     )
 
 
-def _read_times(value: object, field: str) -> Times:
+def read_times(value: object, field: str) -> Times:
     """A number for every ledger, or one for each by its name; of rights one for each subject."""
     if not isinstance(value, Mapping):
         return Times(_integer(value, field))

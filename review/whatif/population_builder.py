@@ -19,6 +19,7 @@ from policies.engine import Catalogue, Fact, Item
 from policies.engine.batch import KINDS, SIZES, Column, LineTable, Lists, Population, Rows
 from policies.engine.facts import Reader, read_count, reader_of
 from policies.engine.money import parse_yuan
+from policies.engine.question import read_times
 from policies.engine.scopes import OF_SUBJECTS
 from policies.engine.terms import LEDGERS
 from policies.facts.values import subject_key
@@ -144,8 +145,11 @@ class _Table:
         self.count = array("q")
         self.subject = array("q")
         self.paid = {name: array("q") for name in OF_SUBJECTS}
+        self.times = {name: array("q") for name in OF_SUBJECTS}
 
-    def add(self, claim: int, line: Mapping[str, Any], *, subject: int, paid: Mapping[str, int]) -> None:
+    def add(
+        self, claim: int, line: Mapping[str, Any], *, subject: int, paid: Mapping[str, int], times: Mapping[str, int]
+    ) -> None:
         length = len(self.claim)
         for name, value in line.items():
             values = self.values.get(name)
@@ -156,6 +160,8 @@ class _Table:
         self.subject.append(subject)
         for name, fen in self.paid.items():
             fen.append(paid[name])
+        for name, often in self.times.items():
+            often.append(times[name])
 
     def build(self) -> LineTable:
         size = len(self.claim)
@@ -166,6 +172,7 @@ class _Table:
             count=_ints(self.count),
             subject=_ints(self.subject),
             paid={name: _ints(fen) for name, fen in self.paid.items() if any(fen)},
+            times={name: _ints(often) for name, often in self.times.items() if any(often)},
             columns={name: each.column(size) for name, each in stated.items() if each.fact.type != "rows"},
             rows={name: each.rows(size) for name, each in stated.items() if each.fact.type == "rows"},
         )
@@ -194,7 +201,7 @@ class PopulationBuilder:
         named = "item applicant kind region on size unmet readings once group rank ranked"
         self._claims: dict[str, array[int]] = {name: array("q") for name in named.split()}
         self._paid = {name: array("q") for name in LEDGERS}
-        self._times = {name: array("q") for name in ("", *LEDGERS)}
+        self._times = {name: array("q") for name in ("", *LEDGERS) if name not in OF_SUBJECTS}
 
     def __len__(self) -> int:
         return len(self._claims["item"])
@@ -225,25 +232,24 @@ class PopulationBuilder:
             "ranked": question.get("ranked", 0) if self.bring_ledger else 0,
         }.items():
             self._claims[name].append(value)
-        times = question.get("times_before", 0) if self.bring_ledger else 0
+        times = read_times(question.get("times_before", 0) if self.bring_ledger else 0, "times_before")
         for name, before in self._times.items():
-            # Of rights the one that was paid most often stands for all of a claim.
-            own = times.get(name, 0) if isinstance(times, Mapping) else times if not name else 0
-            before.append(max(own.values(), default=0) if isinstance(own, Mapping) else own)
+            before.append(times.ledgers.get(name, 0) if name else times.every)
         for name, sums in self._paid.items():
             given = paid.get(name)
             sums.append(parse_yuan(given) if given is not None and not isinstance(given, Mapping) else 0)
         newest = self._versions(question["item"])[-1]
-        for line in question["lines"]:
+        for at_line, line in enumerate(question["lines"], start=1):
             # The ledger's own form of the right: claims that write its number otherwise share what it has had.
             known = subject_key(newest, line)
-            stated = str(line.get(newest.subject or "", ""))
+            stated = str(line.get(newest.subject or "") or f"{newest.id}#{at_line}")
             had = {name: of.get(stated) if isinstance(of, Mapping) else of for name, of in of_subjects.items()}
             table.add(
                 number,
                 line,
                 subject=self._subjects.setdefault(known, len(self._subjects)) if known else -1,
                 paid={name: parse_yuan(fen) if fen else 0 for name, fen in had.items()},
+                times={name: times.of(name, stated) for name in OF_SUBJECTS},
             )
 
     def _versions(self, item_id: str) -> list[Item]:

@@ -19,7 +19,7 @@ from policies.engine.columns.lines import take_lines
 from policies.engine.columns.population import KINDS, SIZES, Column, IntArray, LineTable, Population, Rows
 from policies.engine.model import Item
 from policies.engine.operations.registry import read_operations
-from policies.engine.scopes import SUBJECT, SUBJECT_YEAR
+from policies.engine.scopes import OF_SUBJECTS, SUBJECT, SUBJECT_YEAR
 
 # How often items of a kind are claimed, against each other.
 _WEIGHTS = {"per_item": 40, "per_person": 10, "ratio_of_interest": 10, "ratio_of_premium": 10, "ratio_of_cost": 10}
@@ -268,7 +268,17 @@ def _with_ledgers(population: Population, parts: list[_Part], rng: np.random.Gen
     )
     # Drawn last, so that everything before is what it was.
     yearly = {SUBJECT_YEAR.ledger: seldom(60, fen[rng.integers(0, len(fen), size)])}
-    return replace(found, paid=paid | yearly, ranked=seldom(700, rng.integers(1, 120, size)))
+    found = replace(found, paid=paid | yearly, ranked=seldom(700, rng.integers(1, 120, size)))
+    return replace(found, tables=tuple(_often_paid(table, rng) for table in found.tables))
+
+
+def _often_paid(table: LineTable, rng: np.random.Generator) -> LineTable:
+    """The table with how often a few of its rights were paid before, the same on all of a claim's lines on one."""
+    if table.subject is None:
+        return table
+    often = np.maximum(rng.integers(-40, 4, (len(OF_SUBJECTS), 97)), 0)
+    drawn = (table.subject.astype(np.int64) + table.claim) % 97
+    return replace(table, times={name: own[drawn] for name, own in zip(OF_SUBJECTS, often, strict=True)})
 
 
 def _unmet_sets(parts: list[_Part]) -> tuple[tuple[str, ...], ...]:

@@ -36,6 +36,7 @@ def merge_lines(table: LineTable, shape: Shape, types: dict[str, str]) -> LineTa
         count=shape.add_up(count.astype(np.int64)),
         subject=subject.subject,
         paid=subject.paid,
+        times=subject.times,
         columns=columns,
         rows=rows,
     )

@@ -10,6 +10,7 @@ from policies.engine.catalogue import Catalogue
 from policies.engine.columns.arithmetic import run_starts
 from policies.engine.columns.population import KINDS, SIZES, Column, LineTable, Population, PopulationError, Rows
 from policies.engine.money import yuan_plain
+from policies.engine.terms import LEDGERS
 
 
 def questions(catalogue: Catalogue, population: Population) -> Iterator[dict[str, Any]]:
@@ -27,9 +28,10 @@ def questions(catalogue: Catalogue, population: Population) -> Iterator[dict[str
             question["applicant"]["region"] = population.regions[region]
         if population.size is not None and population.size[claim] > 0:
             question["applicant"]["size"] = SIZES[int(population.size[claim])]
-        lines, by_subject = table.next_lines()
+        lines, had, often = table.next_lines()
         question["lines"] = lines
-        _add_ledger(question, population, claim, by_subject)
+        _add_ledger(question, population, claim, had)
+        _add_times(question, population, claim, often)
         if population.year is not None:
             question["year"] = int(population.year[claim])
         if population.unmet is not None and population.unmet[claim] >= 0:
@@ -51,13 +53,22 @@ def _add_ledger(
         paid["once_group"] = True
     if paid:
         question["paid"] = paid
-    times = {name: int(of[claim]) for name, of in population.times_before.items() if of[claim]}
-    if times:
-        question["times_before"] = times[""] if [*times] == [""] else times
     if population.rank is not None and population.rank[claim]:
         question["rank"] = int(population.rank[claim])
     if population.ranked is not None and population.ranked[claim]:
         question["ranked"] = int(population.ranked[claim])
+
+
+def _add_times(
+    question: dict[str, Any], population: Population, claim: int, by_subject: Mapping[str, dict[str, int]]
+) -> None:
+    times: dict[str, Any] = {name: int(of[claim]) for name, of in population.times_before.items() if of[claim]}
+    every = times.pop("", 0)
+    if times or by_subject:
+        # Beside ledgers that are named, a number for all others is written for each.
+        question["times_before"] = (dict.fromkeys(LEDGERS, every) if every else {}) | times | by_subject
+    elif every:
+        question["times_before"] = every
 
 
 def _day(number: Any) -> str:
@@ -76,11 +87,12 @@ class _Table:
         self.ends = iter(np.append(run_starts(table.claim)[1:], len(table)).tolist())
         self.at = 0
 
-    def next_lines(self) -> tuple[list[dict[str, Any]], dict[str, dict[str, str]]]:
-        """The next claim's lines, and by ledger what their subjects had from the item before."""
+    def next_lines(self) -> tuple[list[dict[str, Any]], dict[str, dict[str, str]], dict[str, dict[str, int]]]:
+        """The next claim's lines, and by ledger what their subjects had from the item before, and how often."""
         begin, self.at = self.at, next(self.ends)
         lines: list[dict[str, Any]] = []
         had: dict[str, dict[str, str]] = {name: {} for name in self.table.paid}
+        often: dict[str, dict[str, int]] = {name: {} for name in self.table.times}
         for number, line in enumerate(range(begin, self.at), start=1):
             facts = self._facts(line)
             lines.append(facts)
@@ -89,7 +101,9 @@ class _Table:
             for name, fen in self.table.paid.items():
                 if fen[line]:
                     had[name][subject] = yuan_plain(int(fen[line]))
-        return lines, had
+            for name, times in self.table.times.items():
+                often[name][subject] = int(times[line])
+        return lines, had, often
 
     def _facts(self, line: int) -> dict[str, Any]:
         table = self.table

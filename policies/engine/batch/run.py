@@ -119,6 +119,11 @@ class Run:
         found = stated.get(name, stated.get(""))
         return np.zeros(len(self), dtype=np.int64) if found is None else found[self.span].astype(np.int64)
 
+    def times_for_subjects(self, name: str) -> IntArray:
+        """How often the claim of each line states that its subject was paid before by a ledger."""
+        stated = self.lines.table.times.get(name)
+        return self.shape.spread(self.times_before(name)) if stated is None else stated.astype(np.int64)
+
     def sums_before(self) -> dict[str, IntArray]:
         """Fen of each claim by ledger: what it states as paid before, and what earlier claims took.
 

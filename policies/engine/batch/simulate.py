@@ -205,6 +205,7 @@ class _Simulation:
             count=table.count,
             subject=table.subject if item.subject in asked else None,
             paid=table.paid,
+            times=table.times,
             columns={name: column for name, column in table.columns.items() if name in asked},
             rows={name: rows for name, rows in table.rows.items() if name in asked},
         )

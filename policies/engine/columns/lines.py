@@ -175,6 +175,7 @@ def take_lines(table: LineTable, where: IntArray) -> LineTable:
         count=None if table.count is None else pick(table.count, where),
         subject=None if table.subject is None else pick(table.subject, where),
         paid={name: pick(fen, where) for name, fen in table.paid.items()},
+        times={name: pick(often, where) for name, often in table.times.items()},
         columns={name: _take_column(column, where) for name, column in table.columns.items()},
         rows={name: _take_rows(rows, where) for name, rows in table.rows.items()},
     )
@@ -189,6 +190,7 @@ def slice_lines(table: LineTable, begin: int, end: int) -> LineTable:
         count=None if table.count is None else table.count[part],
         subject=None if table.subject is None else table.subject[part],
         paid={name: fen[part] for name, fen in table.paid.items()},
+        times={name: often[part] for name, often in table.times.items()},
         columns={name: _slice_column(column, begin, end) for name, column in table.columns.items()},
         rows={name: _slice_rows(rows, begin, end) for name, rows in table.rows.items()},
     )
@@ -202,6 +204,7 @@ def join_lines(table: LineTable, more: LineTable) -> LineTable:
         count=_joined(table.count, more.count),
         subject=_joined(table.subject, more.subject),
         paid={name: np.concatenate((fen, more.paid[name])) for name, fen in table.paid.items()},
+        times={name: np.concatenate((often, more.times[name])) for name, often in table.times.items()},
         columns={name: _join_column(column, more.columns[name]) for name, column in table.columns.items()},
         rows={name: _join_rows(rows, more.rows[name]) for name, rows in table.rows.items()},
     )

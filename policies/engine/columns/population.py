@@ -76,7 +76,7 @@ class LineTable:
     right, loan or project the line is about, the same wherever the ledger would take it for the same thing, in any
     item; -1 where the line names none. `paid`: fen that this subject had from the item before, by those of `LEDGERS`
     that are of subjects, the same on every line of a claim that names it; what claims state of such a ledger as a whole
-    then counts nothing.
+    then counts nothing. `times`: how often it was paid before, likewise.
     """
 
     item: str
@@ -84,6 +84,7 @@ class LineTable:
     count: IntArray | None = None
     subject: IntArray | None = None
     paid: Mapping[str, IntArray] = field(default_factory=dict)
+    times: Mapping[str, IntArray] = field(default_factory=dict)
     columns: Mapping[str, Column] = field(default_factory=dict)
     rows: Mapping[str, Rows] = field(default_factory=dict)
 
@@ -246,13 +247,16 @@ def _check_table(table: LineTable, items: IntArray, number: int) -> None:
         if (many := claim[MAX_LINES:] == claim[:-MAX_LINES]).any():
             raise PopulationError(f"claims: claim {int(claim[many.argmax()])} has more than {MAX_LINES} lines")
     paid = {f"paid.{name}": fen for name, fen in table.paid.items()}
-    _same_length(where, size, {"count": table.count, "subject": table.subject, **paid})
+    times = {f"times.{name}": often for name, often in table.times.items()}
+    _same_length(where, size, {"count": table.count, "subject": table.subject, **paid, **times})
     if table.count is not None:
         _within(where, "count", table.count, 1, MAX_COUNT)
     if table.subject is not None:
         _within(where, "subject", table.subject, -1, _MOST_IDS)
     for name, fen in paid.items():
         _within(where, name, fen, 0, MAX_FEN)
+    for name, often in times.items():
+        _within(where, name, often, 0, MAX_COUNT)
     for name, column in table.columns.items():
         _same_length(where, size, {name: column.values, f"{name}.present": column.present})
         if column.values.dtype.kind not in "iub":

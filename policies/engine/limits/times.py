@@ -110,12 +110,13 @@ class TimesColumns(LimitColumns):
             count = work.count
             if not limit.by_lines or count is None:
                 continue
-            stated = run.times_before(limit.scope.ledger)
+            ledger = limit.scope.ledger
             if limit.scope.by_subject:
-                before = run.found_by_lines(limit.shown_as) + shape.spread(stated)
+                before = run.found_by_lines(limit.shown_as) + run.times_for_subjects(ledger)
                 kept = count * (before + run.rank_of_subject(count > 0) < limit.count)
             else:
-                left = shape.spread(np.maximum(limit.count - run.found_by_claims(limit.shown_as) - stated, 0))
+                before = run.found_by_claims(limit.shown_as) + run.times_before(ledger)
+                left = shape.spread(np.maximum(limit.count - before, 0))
                 kept = np.clip(left - shape.before(count), 0, count)
             work.refuse_lines(np.flatnonzero((count > 0) & (kept == 0)), limit.note.code)
             work.count = kept

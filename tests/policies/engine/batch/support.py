@@ -16,7 +16,7 @@ from policies.engine.limits.places import QuotaLimit
 from policies.engine.limits.times import TimesLimit
 from policies.engine.money import parse_yuan, yuan_plain
 from policies.engine.program import Program
-from policies.engine.question import read_settings
+from policies.engine.question import read_settings, read_times
 
 # The words of a limit's bucket under each name of a question's `paid`.
 SCOPES = {scope.ledger: per for per, scope in scopes.SCOPES.items()}
@@ -139,19 +139,25 @@ class Claim:
         paid |= {name: by_subject for name, by_subject in projects.items() if by_subject}
         if self.once is not None and any(key in ledger.once for key in self.once_keys()):
             paid["once_group"] = True
-        stated = self.question.get("times_before", 0)
+        stated = read_times(self.question.get("times_before", 0), "times_before")
         times: dict[str, Any] = {}
         for limit in self.times:
             over, name = limit.scope, limit.scope.ledger
             if over.by_subject:
                 had = {of: ledger.times[limit.base, over.per, *self.key(over.per, of)] for of in self.subjects}
-                times[name] = {of: stated + before for of, before in had.items()}
-                times[name] |= {f"{self.item.id}#{at}": stated for at in range(1, len(self.question["lines"]) + 1)}
+                times[name] = {of: stated.of(name, of) + before for of, before in had.items()}
+                unnamed = [f"{self.item.id}#{at}" for at in range(1, len(self.question["lines"]) + 1)]
+                times[name] |= {of: stated.of(name, of) for of in unnamed}
             elif over.is_rolling:
-                times[name] = stated + self.recent(ledger, limit.base, over.years)[1]
+                times[name] = stated.of(name) + self.recent(ledger, limit.base, over.years)[1]
             else:
-                times[name] = stated + ledger.times[limit.base, *self.key(over.per)]
-        return {**self.question, "paid": paid, "times_before": times or stated, "rank": self.rank(ledger)}
+                times[name] = stated.of(name) + ledger.times[limit.base, *self.key(over.per)]
+        return {
+            **self.question,
+            "paid": paid,
+            "times_before": times or self.question.get("times_before", 0),
+            "rank": self.rank(ledger),
+        }
 
     def once_keys(self) -> list[Any]:
         once = self.once

@@ -4,7 +4,9 @@ import pytest
 
 from applications.ledger.keys import Party, bucket_key
 from policies.engine import Outcome, assess
+from policies.engine.batch import questions, simulate
 from policies.engine.buckets import Granted, bucket_entries, buckets_asked, program_asked
+from review.whatif.population_builder import PopulationBuilder, StoredQuestion
 from tests.policies.engine.batch.odd_rules import PER, fact, standard
 from tests.policies.engine.operations.support import (
     NAME,
@@ -57,6 +59,25 @@ def test_columns_count_rights_and_years_the_same():
     facts = [fact("office", "text")]
     for limits in ([FIVE_COUNTRIES | {"count": 1}], [YEARLY, IN_ALL], [YEARLY, FIVE_COUNTRIES | {"count": 2}]):
         assert not columns_differ(STEPS, limits=limits, facts=facts, **AGAIN)
+
+
+def test_columns_count_what_each_right_of_a_claim_had_before():
+    catalogue = catalogue_with(STEPS, limits=[FIVE_COUNTRIES], facts=[fact("country", "text")], **AGAIN)
+    asked = {"item": NAME, "on": "2021-01-01", "applicant": {"kind": "enterprise"}}
+    lines = [{"granted_on": "2021-01-01", **line} for line in [*of_right("A", 3), *of_right("B", 3), {}]]
+    builder, told = PopulationBuilder([catalogue], bring_ledger=True), []
+    for times in ({"project": {"A": 4}}, {"project": {"A": 5, "B": 1, f"{NAME}#7": 5}}, {"project": 4}, 5, 0):
+        told.append(asked | {"lines": lines, "times_before": times})
+        builder.add(StoredQuestion(told[-1], 1))
+    population = builder.build()
+
+    found = simulate(catalogue, population, ledger=False)
+
+    assert found.amount.tolist() == [assess(catalogue, question).amount or 0 for question in told]
+    assert found.amount.tolist() == [500000, 300000, 300000, 0, 700000]
+    assert [assess(catalogue, question).amount or 0 for question in questions(catalogue, population)] == [
+        *found.amount.tolist()
+    ]
 
 
 @pytest.mark.parametrize(("before", "paid"), [(0, 2000), (1, 1000), (2, 0)])
