@@ -164,8 +164,9 @@ class _Lint:
             if condition["test"]:
                 self._test(("conditions", number), condition["field"], condition["test"])
             self._only(("conditions", number, "unless"), condition.get("unless"))
-        for number, step in enumerate(self.content["steps"]):
-            self._only(("steps", number, "only"), step.get("only"))
+        for number, step in enumerate(self.item.steps):
+            for name, test in step.tests():
+                self._only(("steps", number, name), test)
         for number, limit in enumerate(self.content["limits"]):
             self._only(("limits", number, "scale", "only"), (limit.get("scale") or {}).get("only"))
 

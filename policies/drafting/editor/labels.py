@@ -111,7 +111,7 @@ CONDITION_KEYS = {
 CONDITION_HELP = {
     "code": "大写字母开头，如 GRANTED；同一事项内不重复",
     "field": "不选时由审核人按这句话判断",
-    "unless": "检查不通过时，满足这一项也可以",
+    "unless": "检查不通过时，满足这一项也可以；还有更多项的，先加一步“几项标准中符合几项”",
 }
 FACT_KEYS = {
     "label": "名称",

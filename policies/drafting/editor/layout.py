@@ -8,8 +8,8 @@ from policies.drafting.editor import labels
 from policies.engine.limits.base import Limit, Scale
 from policies.engine.limits.registry import limit_kind_of, limit_kinds
 from policies.engine.operations.base import Operation
-from policies.engine.operations.registry import operation_of
-from policies.engine.spec import Spec
+from policies.engine.operations.registry import operation_of, operations
+from policies.engine.spec import ONLY, Spec
 
 
 @dataclass(frozen=True)
@@ -224,7 +224,12 @@ INNER_WORDS: dict[str, KeyWords] = {
     "facts": KeyWords({"name": "代码", "group": "必填还是选填", **labels.FACT_KEYS}, labels.FACT_KEY_HELP),
     "evidence": KeyWords({"code": "代码", "group": "必交还是选交", **labels.EVIDENCE_KEYS}, {}),
     "conditions": KeyWords(labels.CONDITION_KEYS, labels.CONDITION_HELP),
-    "only": _ONLY_WORDS,
+    **{
+        key.name: _ONLY_WORDS
+        for rule in (Scale, *operations().values())
+        for key in rule.declared().values()
+        if key.kind is ONLY
+    },
     "unless": _ONLY_WORDS,
     "scale": spec_words(Scale),
     "settings": KeyWords(labels.SETTING_KEYS, _SETTING_HELP),

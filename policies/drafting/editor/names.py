@@ -8,7 +8,7 @@ from typing import Any
 
 from policies.drafting.editor import labels
 from policies.drafting.editor.sections import derived_facts, own_facts, question_rows
-from policies.engine.conditions.registry import family_of, known_tests
+from policies.engine.conditions.registry import known_tests, words_of_test
 from policies.engine.limits.registry import limit_kind_of, limit_labels, read_limit
 from policies.engine.money import number_text
 from policies.engine.operations.registry import operation_of, read_operation
@@ -213,11 +213,7 @@ def test_sentence(spec: Mapping[str, Any], words: SectionNames) -> str:
     named = [test for test in known_tests() if test in spec]
     if fact is None or len(named) != 1:
         return "由审核人判断"
-    bound, family = spec[named[0]], family_of(named[0])
-    values = bound if isinstance(bound, list) else [bound]
-    other = words.fact(family.other_field(bound) or "")
-    shown = other.label if other else " 或 ".join(value_text(value, fact.choices) for value in values)
-    return f"检查：{fact.label} {family.verb(named[0])} {shown}"
+    return f"检查：{words_of_test({'field': fact.name, named[0]: spec[named[0]]}, words.label)}"
 
 
 def fact_sentence(row: Any, words: SectionNames) -> str:

@@ -94,10 +94,11 @@ def _tests(item: Item) -> Iterable[tuple[str, dict[str, Any]]]:
     for condition in item.content["conditions"]:
         if condition["test"]:
             yield condition["field"], condition["test"]
-    for spec in [*item.steps, *item.limits, *item.content["conditions"]]:
-        for only in (spec.get("only"), spec.get("unless"), (spec.get("scale") or {}).get("only")):
-            if only:
-                yield only["field"], {name: bound for name, bound in only.items() if name != "field"}
+    steps = [test for step in read_operations(item.steps) for _, test in step.tests()]
+    unless = [condition.get("unless") for condition in item.content["conditions"]]
+    scaled = [(limit.get("scale") or {}).get("only") for limit in item.limits]
+    for only in filter(None, (*steps, *scaled, *unless)):
+        yield only["field"], {name: bound for name, bound in only.items() if name != "field"}
 
 
 def _note_test(

@@ -152,10 +152,7 @@ def _check_subject(rules: ColumnContext, program: Program, specs: list[Content])
     if subject is None:
         return
     rules.need(subject, "text")
-    for spec in specs:
-        if subject in (
-            spec.get("field"),
-            (spec.get("unless") or {}).get("field"),
-            (spec.get("only") or {}).get("field"),
-        ):
+    tests = [test for operation in program.operations for _, test in operation.tests()]
+    for spec in (*specs, *tests):
+        if subject in (spec.get("field"), (spec.get("unless") or {}).get("field")):
             raise UnsupportedRuleError(program.item.id, f"a rule asks about the words of its subject {subject}")

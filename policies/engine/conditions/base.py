@@ -80,9 +80,9 @@ class Family(ABC):
     def takes(self, name: str) -> str:
         """What a test is compared with in a form: `values`, `value`, `number`, `day` or `fact`."""
 
-    def verb(self, name: str) -> str:
-        """The test between a fact and what it is compared with, in a sentence."""
-        return self.tests[name].partition("（")[0]
+    def phrase(self, name: str, compared: str) -> str:
+        """The test with what it compares with, as a sentence has it after the fact."""
+        return f"{self.tests[name].partition('（')[0]} {compared}"
 
     def other_field(self, bound: Any) -> str | None:
         """The second fact that a test asks about."""

@@ -84,6 +84,10 @@ class Comparison(Family):
     def takes(self, name: str) -> str:
         return "number"
 
+    def phrase(self, name: str, compared: str) -> str:
+        words = self.tests[name].partition("（")[0]
+        return f"{compared} {words}" if words in ("以上", "以下") else f"{words} {compared}"
+
     def readings(self, name: str) -> frozenset[str]:
         return frozenset({_SIGNS[name][2]} - {""})
 

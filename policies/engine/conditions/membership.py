@@ -48,8 +48,8 @@ class Membership(Family):
     def takes(self, name: str) -> str:
         return "value" if name == "is" else "values"
 
-    def verb(self, name: str) -> str:
-        return "不是" if name == "not_in" else "是"
+    def phrase(self, name: str, compared: str) -> str:
+        return f"{'不是' if name == 'not_in' else '是'} {compared}"
 
     def suits(self, kind: str) -> bool:
         return kind not in ("rows", "date")

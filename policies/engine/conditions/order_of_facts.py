@@ -34,6 +34,9 @@ class OrderOfFacts(Family):
         **dict.fromkeys(("money", "integer", "number"), ("not_above_field",)),
     }
 
+    def phrase(self, name: str, compared: str) -> str:
+        return f"{self.tests[name].partition('另')[0]} {compared}"
+
     def check(self, name: str) -> Check:
         return checks.name
 

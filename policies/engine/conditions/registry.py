@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from policies.engine.checks import Check
     from policies.engine.columns.conditions import Test
+    from policies.engine.operations.base import Label
 
 
 def _in_package() -> dict[str, Family]:
@@ -57,6 +58,17 @@ def family_of(name: str) -> Family:
 def checks_of_tests() -> dict[str, Check]:
     """The check of each test's bound."""
     return {name: family.check(name) for name, family in _families.items()}
+
+
+def words_of_test(spec: Mapping[str, Any], label: Label) -> str:
+    """What `{field, test}` asks, in words: a fact, a verb, and what it is compared with."""
+    field, ((name, bound),) = spec["field"], [pair for pair in spec.items() if pair[0] in _families]
+    family = _families[name]
+    if isinstance(bound, bool):
+        return f"{label(field)}为“{'是' if bound else '否'}”"
+    other = family.other_field(bound)
+    values = (label(field, str(one)) for one in (bound if isinstance(bound, list) else [bound]))
+    return f"{label(field)} {family.phrase(name, label(other) if other else ' 或 '.join(values))}"
 
 
 def compile_predicate(

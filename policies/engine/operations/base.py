@@ -175,6 +175,12 @@ class Operation(Spec, ABC):
                 for name in named if isinstance(named, tuple) else filter(None, (named,)):
                     yield name, declared.asks
 
+    def tests(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """The tests `{field, test}` that it makes, each with its key."""
+        for attribute, declared in self.declared().items():
+            if declared.kind is ONLY and (test := getattr(self, attribute)) is not None:
+                yield declared.name, test
+
     def settings(self) -> Iterator[str]:
         """The settings that it reads a value from."""
         for attribute, declared in self.declared().items():

@@ -16,7 +16,7 @@ from policies.engine.problems import problem_code
 from policies.engine.spec import FLAG, NAME, TEXT, key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from policies.engine.columns.population import BoolArray
     from policies.engine.operations.types import ColumnContext, ColumnStep, Context, Line, Lines, Step
@@ -71,6 +71,11 @@ class Derive(Operation):
         """The facts without which it cannot be worked out."""
         return tuple(name for name, needed in super().facts() if needed)
 
+    def wanting(self, line: Line) -> Sequence[str]:
+        """What to ask for where it cannot be worked out of what a line states."""
+        del line
+        return self.needed_facts[:1]
+
     @abstractmethod
     def work_out(self, context: Context) -> Callable[[Line], Worked | None]:
         """The fact of a line that states all it needs, with the figures to tell it by; None where there is none."""
@@ -99,7 +104,7 @@ class Derive(Operation):
             if found is None and self.fills:
                 return False
             if found is None:
-                line.missing.extend(missing or needs[:1])
+                line.missing.extend(missing or self.wanting(line))
                 return True
             line.facts[name], figures = found
             line.note(note, figures)
@@ -112,7 +117,9 @@ class Derive(Operation):
 
         def run(lines: Lines) -> None:
             if self.fills:
-                known = np.logical_and.reduce([lines.present(need) for need in needs])
+                known = np.ones(len(lines), dtype=np.bool_)
+                for need in needs:
+                    known = known & lines.present(need)
                 lines.derived[self.name] = filled(lines.column(self.name), work_out(lines), known)
                 return
             for need in needs:

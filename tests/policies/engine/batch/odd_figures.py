@@ -72,4 +72,31 @@ FIGURES = [
         conditions=[{"field": "budget", "not_above_field": "fees", "needed": True}],
         limits=[{"yuan": "5000", "per": PER["year"]}],
     ),
+    # Criteria of which some must be met, one made of others, with facts that may be blank.
+    item(
+        "odd-21-criteria",
+        [
+            {
+                "do": "fulfils",
+                "name": "strong",
+                "label": "实力",
+                "least": 2,
+                "first": {"field": "valid_patents", "at_least": 3},
+                "second": {"field": "patent_kind", "in": ["invention"]},
+                "third": {"field": "fees", "over": "900"},
+            },
+            {
+                "do": "fulfils",
+                "name": "fit",
+                "label": "合格",
+                "least": 1,
+                "first": {"field": "strong", "is": True},
+                "second": {"field": "applicant_kind", "in": ["agency"]},
+                "fourth": {"field": "pledged_on", "before": "2021-06-15"},
+            },
+            standard("700"),
+            {"do": "scale", "ratio": "150%", "label": "实力强", "only": {"field": "strong", "is": True}},
+        ],
+        conditions=[{"field": "fit", "is": True}],
+    ),
 ]

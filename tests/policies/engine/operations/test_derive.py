@@ -149,6 +149,62 @@ def test_a_term_is_told_in_years_and_days():
     assert texts(answer)[0] == "维持年限：2011-01-10 至 2021-01-11，10 年零 1 天"
 
 
+# ---- criteria --------------------------------------------------------------------------------------------------------
+FULFILS = {
+    "do": "fulfils",
+    "name": "qualifies",
+    "label": "符合标准",
+    "first": {"field": "valid_patents", "at_least": 10},
+    "second": {"field": "green", "is": True},
+    "third": {"field": "fees", "over": "1000"},
+}
+QUALIFIES = [{"field": "qualifies", "is": True}]
+
+
+@pytest.mark.parametrize(
+    ("least", "line", "outcome"),
+    [
+        (1, {"valid_patents": 10}, Outcome.PAYABLE),
+        (1, {"valid_patents": 9, "green": False, "fees": "1000"}, Outcome.REFUSED),
+        (1, {"valid_patents": 9, "green": False, "fees": "1000.01"}, Outcome.PAYABLE),
+        (1, {"valid_patents": 9, "fees": "1000"}, Outcome.UNDETERMINED),
+        (2, {"valid_patents": 10, "green": True}, Outcome.PAYABLE),
+        (2, {"valid_patents": 10}, Outcome.UNDETERMINED),
+        (3, {"valid_patents": 9}, Outcome.REFUSED),
+        (3, {"valid_patents": 10, "green": True, "fees": "1000.01"}, Outcome.PAYABLE),
+    ],
+)
+def test_so_many_of_a_few_criteria_are_asked_for_and_blank_ones_only_where_they_decide(least, line, outcome):
+    answer = ask([{**FULFILS, "least": least}, standard()], line, facts=[GREEN], conditions=QUALIFIES)
+
+    assert answer.outcome is outcome
+    assert set(answer.missing) == ({"valid_patents", "green", "fees"} - set(line) if answer.missing else set())
+
+
+def test_criteria_stand_inside_others_and_are_told():
+    inner = {**FULFILS, "least": 2, "name": "strong", "label": "实力强"}
+    outer = {
+        **FULFILS,
+        "least": 1,
+        "first": {"field": "strong", "is": True},
+        "second": {"field": "applicant_kind", "in": ["individual"]},
+    }
+    del outer["third"]
+    steps = [inner, outer, standard()]
+    line = {"valid_patents": 10, "green": False, "fees": "1000"}
+    told = texts(ask(steps, {**line, "fees": "1000.01"}, facts=[GREEN], conditions=QUALIFIES))
+
+    assert ask(steps, line, facts=[GREEN], conditions=QUALIFIES).outcome is Outcome.REFUSED
+    assert ask(steps, line, facts=[GREEN], conditions=QUALIFIES, kind="individual").outcome is Outcome.PAYABLE
+    assert told[0] == "实力强：3 项中符合 2 项（有效发明专利总量 10 以上；费用合计 超过 1000），须至少 2 项"
+    assert told[1] == "符合标准：2 项中符合 1 项（实力强为“是”），须至少 1 项"
+    assert "符合标准：符合其中一项（实力强为“是”；申请人类型 是 个人）" in spoken(steps, facts=[GREEN])[0]
+    assert not columns_differ(steps, facts=[GREEN], conditions=QUALIFIES)
+    assert "not_worked_out_yet" in refused([outer, inner, standard()], facts=[GREEN])
+    assert refused([{**outer, "least": 3}, inner, standard()], facts=[GREEN])["too_many_criteria"].endswith("least")
+    assert "unsuited_test" in refused([{**inner, "first": {"field": "green", "over": 3}}, standard()], facts=[GREEN])
+
+
 # ---- points ----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("patents", "green", "score", "yuan"), [(9, False, 0, 0), (10, False, 40, 0), (9, True, 30, 0), (10, True, 70, 5)]
