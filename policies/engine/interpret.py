@@ -17,7 +17,7 @@ from policies.engine.part import Part
 from policies.engine.pool import Pool
 from policies.engine.program import Program
 from policies.engine.question import Question, read_question
-from policies.engine.regions import covers
+from policies.engine.regions import covers, district_name
 from policies.engine.split import Parts, divide
 from policies.engine.terms import APPLICANT_KINDS, Outcome
 
@@ -108,7 +108,7 @@ def _run_lines(catalogue: Catalogue, asked: Question, run: Part) -> None:
         if asked.size is not None:
             facts["applicant_size"] = asked.size
         if asked.region is not None:
-            facts["applicant_region"] = asked.region
+            facts["applicant_region"] = district_name(asked.region)
         line = Line(facts, number=number, count=count, paid=run.asked.paid.sums, assume=asked.assume)
         run.lines.append(line)
         run.programs.append(program)

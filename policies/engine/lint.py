@@ -12,6 +12,7 @@ from policies.engine.limits.registry import read_limits
 from policies.engine.operations.base import ItemSteps, Operation, Role
 from policies.engine.operations.registry import read_operations, setting_verbs
 from policies.engine.problems import Fault, Place, problem_code
+from policies.engine.regions import districts_in
 from policies.engine.terms import SPECIAL_CHOICES, SPECIAL_TYPES
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ class _Lint:
         self.item = ItemSteps(
             steps,
             {name: fact["type"] for name, fact in self.facts.items()} | self.derived,
-            {name: [value for value, _ in fact["choices"]] for name, fact in self.facts.items()},
+            {name: [value for value, _ in fact["choices"]] for name, fact in self.facts.items()}
+            | {"applicant_region": districts_in(content["document"])},
             {name: fact["type"] for name, fact in self.facts.items()},
         )
 
@@ -176,14 +178,13 @@ class _Lint:
 
     def _test(self, at: Place, name: str, test: Mapping[str, Any]) -> None:
         (kind, bound), *_ = test.items()
-        fact = self.facts.get(name, {})
         fact_type = SPECIAL_TYPES.get(name) or self.item.types.get(name)
         if fact_type is None:
             return
         if not family_of(kind).suits(fact_type):
             self.add((*at, kind), UNSUITED_TEST.fault(test=kind, fact=name))
             return
-        choices = dict(SPECIAL_CHOICES.get(name) or fact.get("choices", ()))
+        choices = SPECIAL_CHOICES.get(name) or self.item.choices.get(name, ())
         if fact_type == "boolean" and not all(isinstance(value, bool) for value in family_of(kind).choices(bound)):
             self.add((*at, kind), NOT_YES_OR_NO.fault(fact=name))
         for value in family_of(kind).choices(bound) if choices else ():
@@ -200,6 +201,11 @@ class _Lint:
                 self.add(("limits", number), LIMIT_TWICE.fault())
             if limit.repeats_rights and self.content["subject_rule"] == "refuse":
                 self.add(("limits", number, "per"), RIGHT_ONCE.fault())
+            known = self.item.choices["applicant_region"]
+            for name in limit.districts_named if known else ():
+                if name not in known:
+                    fault = NO_CHOICE.fault(value=name, fact="applicant_region", known=known)
+                    self.add(("limits", number, "districts"), fault)
             for place, fault in limit.problems(self.content["id"], self.item.types):
                 self.add(("limits", number, *place), fault)
         for place, fault in splits.problems(self.content["split"] or {}):

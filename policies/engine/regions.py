@@ -1,9 +1,31 @@
-"""Whether an applicant's registered office lies in a document's area."""
+"""Whether an applicant's registered office lies in a document's area, and what documents call its district."""
 
+from collections.abc import Mapping
 from typing import Any
 
 # A GB/T 2260 code of a city ends in 00: every district code below it shares the first four digits.
 _CITY_DIGITS = 4
+# The names of districts by their codes, as whoever keeps the regions registered them.
+_names: dict[str, str] = {}
+
+
+def know_districts(names: Mapping[str, str]) -> None:
+    """Take note of what districts are called, by their codes."""
+    _names.update(names)
+
+
+def district_name(region: str) -> str:
+    """What rules call a region: the name of a district's code; of one without a name, and of a name, itself."""
+    return _names.get(region, region)
+
+
+def districts_in(document: Mapping[str, Any]) -> list[str]:
+    """The names that rules of a document may give a region: its city's districts, and its areas as it writes them.
+
+    None where the document names no area, or its city's districts are not known: any name may then be one.
+    """
+    known = [name for code, name in _names.items() if document["region_code"] and covers(dict(document), code)]
+    return [*known, *document["areas"]] if known else []
 
 
 def covers(document: dict[str, Any], region: str) -> bool:

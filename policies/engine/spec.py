@@ -105,7 +105,7 @@ PERIOD_BY_WORD = by_word(PERIOD)
 NUMBER_BY_DAY = Kind("table", checks.table_of(checks.day, checks.number), _by_day, NUMBER)
 SUM_BY_BOUND, RATIO_BY_BOUND, FACTOR_BY_BOUND = by_bound(YUAN), by_bound(RATIO), by_bound(FACTOR)
 POSITIVE_BY_BOUND = by_bound(POSITIVE)
-SUM_BY_WORD, FACTOR_BY_WORD = by_word(YUAN), by_word(FACTOR)
+SUM_BY_WORD, FACTOR_BY_WORD, COUNT_BY_WORD = by_word(YUAN), by_word(FACTOR), by_word(COUNT)
 
 
 def choice(words: Mapping[str, str]) -> Kind:

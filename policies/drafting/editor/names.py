@@ -12,6 +12,7 @@ from policies.engine.conditions.registry import known_tests, words_of_test
 from policies.engine.limits.registry import limit_kind_of, limit_labels, read_limit
 from policies.engine.money import number_text
 from policies.engine.operations.registry import operation_of, read_operation
+from policies.engine.regions import districts_in
 from policies.engine.stages import read_stages
 from policies.engine.terms import SPECIAL_CHOICES, SPECIAL_FIELDS, SPECIAL_TYPES
 from policies.engine.vocabulary import package_vocabulary
@@ -38,6 +39,7 @@ class SectionNames:
 
     `asked` are the facts to choose from: those that the section asks for, works out or uses. `readings` are the
     settings to choose from: those that the document brings or uses. All others are known by their labels only.
+    `districts`: the names that an applicant's region may have; none where any may be written.
     """
 
     facts: Mapping[str, FactName]
@@ -47,6 +49,7 @@ class SectionNames:
     items: Mapping[str, str]
     conditions: Mapping[str, str]
     limits: Mapping[str, str]
+    districts: Sequence[str] = ()
 
     @property
     def labels(self) -> dict[str, str]:
@@ -82,9 +85,10 @@ class SectionNames:
     def fact(self, name: str) -> FactName | None:
         """What is known of a fact's name, those of the applicant and the claim included."""
         if name in SPECIAL_FIELDS:
-            return FactName(
-                name, SPECIAL_FIELDS[name], SPECIAL_TYPES[name], tuple(SPECIAL_CHOICES.get(name, {}).items())
+            choices = (
+                {one: one for one in self.districts} if name == "applicant_region" else SPECIAL_CHOICES.get(name, {})
             )
+            return FactName(name, SPECIAL_FIELDS[name], SPECIAL_TYPES[name], tuple(choices.items()))
         return self.facts.get(name)
 
 
@@ -116,6 +120,9 @@ def section_names(
         own_settings = part.get("settings")
         if isinstance(own_settings, Mapping):
             settings |= {n: str(s.get("label") or n) for n, s in own_settings.items() if isinstance(s, Mapping)}
+    head = next((part["document"] for part in sections if isinstance(part.get("document"), Mapping)), {})
+    areas = head.get("areas")
+    region = {"region_code": str(head.get("region_code") or ""), "areas": areas if isinstance(areas, list) else []}
     items = {str(part["item"]): str(part.get("title", "")) for part in sections if isinstance(part.get("item"), str)}
     used = [name for name in _names_in([section.get(part) for part in _FACTS_NAMED_IN]) if name in facts]
     named = set(_names_in([sections, section]))
@@ -127,6 +134,7 @@ def section_names(
         items | {item_id: f"{title}（{item_id}）" for item_id, title in (others or {}).items() if item_id not in items},
         conditions=_places(sections, "conditions", "text"),
         limits=_places(sections, "limits", "label"),
+        districts=list(dict.fromkeys(map(str, districts_in(region)))),
     )
 
 

@@ -30,6 +30,7 @@ from policies.engine.columns.shape import Shape, shape_of
 from policies.engine.model import Item
 from policies.engine.overlap import OTHER_POLICY, ledgers_of_other_policies
 from policies.engine.question import read_settings
+from policies.engine.regions import district_name
 from policies.engine.schema import facts_of_applicant
 from policies.engine.scopes import Scope
 
@@ -244,7 +245,9 @@ class _Simulation:
             columns["applicant_size"] = Column(size, size > 0, words=SIZES)
         if "applicant_region" in named:
             region = shape.spread(population.region[whole])
-            columns["applicant_region"] = Column(np.maximum(region, 0), region >= 0, words=population.regions)
+            columns["applicant_region"] = Column(
+                np.maximum(region, 0), region >= 0, words=[*map(district_name, population.regions)]
+            )
         return replace(table, columns=columns)
 
     def _line_versions(self, item: Item, day: IntArray, readings: int) -> list[tuple[ItemRules, IntArray]]:

@@ -352,6 +352,11 @@ class Limit(Spec, ABC):
         return False
 
     @property
+    def districts_named(self) -> Iterable[str]:
+        """The districts that it names."""
+        return ()
+
+    @property
     def group_of_one(self) -> str | None:
         """The group of items of which only one is paid."""
         return None

@@ -27,6 +27,7 @@ from policies.engine.limits.registry import read_limits
 from policies.engine.limits.selecting import Selection
 from policies.engine.money import number_text
 from policies.engine.ranking import EXCEED, Candidate, Score, placed
+from policies.engine.regions import district_name
 from policies.facts.values import PANEL_SCORE
 from policies.published.models import ItemVersion
 from policies.published.selectors import catalogue_for, compiled_item, published_catalogue
@@ -122,6 +123,12 @@ def places_in(item: Item) -> Selection | Count | None:
     return next(found, None)
 
 
+def places_for(claim: Claim, item: Item) -> Selection | Count | None:
+    """The limit by which the places are counted that a claim asks for: those of its district where these differ."""
+    limit = places_in(item)
+    return limit.of_district(district_name(claim.region_id)) if isinstance(limit, Selection) else limit
+
+
 def selection_of(item: Item) -> Selection | None:
     """The rule by which an item selects by score, None where it does not."""
     limit = places_in(item)
@@ -162,8 +169,8 @@ def standings(claims: Sequence[Claim], rules: Mapping[int, Item]) -> dict[int, S
     """
     asking: dict[str, list[tuple[Claim, Selection]]] = defaultdict(list)
     for claim in claims:
-        rule = selection_of(rules[claim.pk])
-        if rule is not None and not is_before_panel(claim):
+        rule = places_for(claim, rules[claim.pk])
+        if isinstance(rule, Selection) and not is_before_panel(claim):
             asking[place_key(claim, rules[claim.pk], rule)].append((claim, rule))
     found: dict[int, Standing] = {}
     for key, own in asking.items():

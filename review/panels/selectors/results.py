@@ -15,7 +15,15 @@ from policies.engine.limits.count import Count
 from policies.engine.limits.selecting import Selection
 from policies.engine.ranking import NONE_PASS, Candidate, placed
 from policies.published.selectors import compiled_item
-from review.decisions.selectors.selection import competing, place_key, places_in, rules_of, selection_of, values_of
+from review.decisions.selectors.selection import (
+    competing,
+    place_key,
+    places_for,
+    places_in,
+    rules_of,
+    selection_of,
+    values_of,
+)
 from review.panels.enums import SeatState, TieRule
 from review.panels.models import Entry, Panel, ScoreSheet
 from review.panels.scoring import Place, Standing, outliers, ranked, rounded, trimmed_mean, weighted
@@ -66,7 +74,7 @@ def places_of(panel: Panel, scores: list[EntryScores]) -> tuple[dict[int, Decima
     standings = []
     selected: set[int] = set()
     for number, one in enumerate(filed):
-        claim, limit = one.entry.claim, places_in(rules[one.entry.claim_id])
+        claim, limit = one.entry.claim, places_for(one.entry.claim, rules[one.entry.claim_id])
         if limit is not None:
             by_year.setdefault(place_key(claim, rules[claim.pk], limit), (limit, []))[1].append(one)
         if isinstance(limit, Selection):

@@ -10,9 +10,11 @@ from policies.engine.batch import OUTCOME_CODES, generate, questions, simulate
 from policies.engine.buckets import Granted, bucket_entries, program_asked
 from policies.engine.money import parse_number
 from policies.engine.ranking import Candidate, placed
+from review.whatif.population_builder import PopulationBuilder, StoredQuestion
 from tests.policies.engine.batch.odd_rules import HEAD, PER, catalogue_from, fact, item, standard
 from tests.policies.engine.operations.support import NAME, ask, catalogue_with, refused, rules_of
 
+PER_DISTRICT = ("district", "year")
 FACTS = [fact("panel_score", "number"), fact("turnover", "money")]
 SELECT = {"select": 3, "per": PER["city"], "by": "panel_score", "ties": "none", "needed": "60"}
 SHARE = {"select_share": "30%", "base": "ranked", "rounding": "down", "per": PER["city"], "by": "panel_score"}
@@ -171,6 +173,37 @@ def test_a_simulation_selects_the_best_of_each_year_before_it_pays(ties, per, ho
     assert list(zip(outcomes, simulation.amount.tolist(), strict=True)) == expected
     assert ranked - passed
     assert any(use.taken < use.asked for use in simulation.quotas)
+
+
+OF_DISTRICTS = {"select": 1, "districts": {"滨湖区": 2}, "per": PER["district"], "by": "panel_score", "ties": "filed"}
+
+
+def test_a_district_has_its_own_number_of_places_by_its_name():
+    catalogue = catalogue_with([standard()], facts=FACTS, limits=[OF_DISTRICTS])
+    builder = PopulationBuilder([catalogue])
+    asked = [
+        {"item": NAME, "on": "2021-01-01", "applicant": {"kind": "enterprise", "region": region}}
+        | {"lines": [{"granted_on": "2021-01-01", "panel_score": score}]}
+        for region, score in (("320211", 70), ("320205", 80), ("320211", 90), ("320205", 85), ("320211", 80))
+    ]
+    for number, question in enumerate(asked):
+        builder.add(StoredQuestion(question, number))
+
+    def alone(question, rank):
+        answer = assess(catalogue, {**question, "rank": rank})
+        stored = answer.as_dict()
+        entries = bucket_entries(program_asked(catalogue, question), stored, [Granted("", answer.amount or 0)])
+        return answer.amount or 0, {one.ceiling.times for one in entries if one.bucket.scope.per == PER_DISTRICT}
+
+    found = simulate(catalogue, builder.build())
+
+    assert [fen > 0 for fen in found.amount.tolist()] == [False, False, True, True, True]
+    assert {(use.city, use.places, use.taken) for use in found.quotas} == {("320205", 1, 1), ("320211", 2, 2)}
+    assert [alone(asked[0], rank) for rank in (2, 3)] == [(500000, {2}), (0, set())]
+    assert [alone(asked[1], rank) for rank in (1, 2)] == [(500000, {1}), (0, set())]
+    assert "各区每年按panel_score从高到低择优支持 1 个（滨湖区 2 个）" in amount_text(catalogue.items[NAME][0])
+    assert "not_by_district" in refused([standard()], facts=FACTS, limits=[OF_DISTRICTS | {"per": PER["city"]}])
+    assert "no_choice" in refused([standard()], facts=FACTS, limits=[OF_DISTRICTS | {"districts": {"滨河区": 2}}])
 
 
 def test_equal_scores_pass_the_number_of_places_only_where_the_document_says_so():

@@ -32,6 +32,18 @@ def test_a_yes_may_bring_more(green, fen):
     assert ask([standard("99.99"), BONUS], {"green": green}, facts=FACTS).amount == fen
 
 
+@pytest.mark.parametrize(("region", "fen"), [("320211", 300), ("320205", 100)])
+def test_a_district_is_named_as_documents_name_it_and_claims_may_bring_its_code(region, fen):
+    steps = [
+        {"do": "sum_by", "field": "applicant_region", "table": {"滨湖区": "3"}, "otherwise": "1", "nature": "exact"}
+    ]
+    asked = {"applicant": {"kind": "enterprise", "region": region}}
+
+    assert ask(steps, asked=asked).amount == fen
+    assert "no_choice" in refused([{**steps[0], "table": {"滨河区": "3"}}])
+    assert not columns_differ(steps)
+
+
 def test_a_missing_word_is_named():
     assert ask([SUMS], facts=FACTS).missing == ("level",)
     assert ask([standard(), YEARS], facts=FACTS).missing == ("nth",)
