@@ -7,6 +7,7 @@ listed stands in annexes. The imprint (版记) ends the last page, which is an e
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -32,6 +33,9 @@ MARK_SIZE = 15.5
 NARROWEST = 0.62
 # What padding and lines add to the width of a table's cell, in millimetres; the first cell has a line at its left too.
 _CELL_EXTRA, _LINE = 2.65, 0.25
+# A table's characters are 10.5 pt wide. Words of up to so many lines of a cell are divided by their sense.
+_CELL_SIZE, _MOST_CELL_LINES = 10.5 / 72 * 25.4, 4
+_LATIN = re.compile("[!-~]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,13 @@ class Column:
     def inner_width_of_first(self) -> str:
         return f"{self.width - _CELL_EXTRA - _LINE:.2f}mm"
 
+    def lines(self, text: str) -> str:
+        """A cell's text; Chinese words that take a few lines as lines by their sense, none of a single character."""
+        fits = int((self.width - _CELL_EXTRA) / _CELL_SIZE)
+        if not 2 < fits < len(text) <= fits * _MOST_CELL_LINES or _LATIN.search(text):
+            return text
+        return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines_by_sense(text, fits, fits)))
+
 
 @dataclass(frozen=True, slots=True)
 class Annex:
@@ -65,7 +76,7 @@ class Annex:
     total: Sequence[str] = ()
 
     def cells(self, row: Sequence[str]) -> list[tuple[str, Column]]:
-        return list(zip(row, self.columns, strict=True))
+        return [(column.lines(text), column) for text, column in zip(row, self.columns, strict=True)]
 
     @property
     def body(self) -> list[list[tuple[str, Column]]]:

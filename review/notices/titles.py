@@ -20,6 +20,7 @@ _WHOLE = re.compile(
     r"|贯标|认证|奖励|奖补|补贴|补助|贴息|保险|运营|服务|体系|培育|专家|评审|报告|会议|纪要|标准|转化|运用|维权|保护|示范"
     r"|试点|优势|国家|机构|人才|产业|技术|研究|代理|登记|竞争|布局|导航|分析|海外|国外|国内|国际|维持|年费|费用|成果|绩效"
     r"|评价|中心|园区|促进|平台|市级|区级|省级|拟.{2}|.市|.区|.县|.{2}局"
+    r"|贷款|科技|股份|有限公司"
 )
 # Where a reader pauses: behind the first, before the second.
 _PAUSE = re.compile(r"(?<=[的局区市县处委）》”度])(?=.)|(?=[（《“])|(?=知识产权)|(?=专项资金)|(?=拟)")
@@ -31,8 +32,8 @@ _SENSE = 16.0
 def lines_by_sense(text: str, measure: int = TITLE_MEASURE, most: int = TITLE_MOST) -> tuple[str, ...]:
     """A text as lines of about one length that end where its sense pauses; `measure` characters decide how many lines.
 
-    None is longer than `most`, and none divides a word, a number or a mark's pair, where that can be. Two Latin letters
-    or figures take the room of one character.
+    None is longer than `most`, and none divides a word, a number or a mark's pair, where that can be with one line
+    more. Two Latin letters or figures take the room of one character.
     """
     reach = [0.0, *accumulate(0.5 if char.isascii() else 1.0 for char in text)]
     count = math.ceil(reach[-1] / measure)
@@ -43,7 +44,11 @@ def lines_by_sense(text: str, measure: int = TITLE_MEASURE, most: int = TITLE_MO
         for place in range(1, len(text))
         if place not in whole and text[place] not in NEVER_FIRST and text[place - 1] not in OPENING
     ]
-    bounds = _bounds(reach, count, most, places, pauses) or _bounds(reach, count, most, range(1, len(text)), pauses)
+    bounds = (
+        _bounds(reach, count, most, places, pauses)
+        or _bounds(reach, count + 1, most, places, pauses)
+        or _bounds(reach, count, most, range(1, len(text)), pauses)
+    )
     return tuple(text[start:end].strip() for start, end in pairwise(bounds or (0, len(text))))
 
 

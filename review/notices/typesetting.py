@@ -36,6 +36,9 @@ _LONGEST_WORD = 8
 _DIVIDED, _AFTER_STROKE = 12.0, 4.0
 _FIRST_WIDE = "\u2010"
 _NO_LINE = float("inf")
+# What it costs to spread a line's space over its Latin letters and figures, too: by a little, less than to divide a
+# word; by so much that it is seen, more.
+_SPREAD, _SPREAD_SEEN = 6.0, 16.0
 # A space divides Latin words, whatever stands before it.
 _SPACE = '<span class="space"> </span>'
 # A last line of fewer characters than this, its marks not counted, is not left alone if a little spacing avoids it.
@@ -99,10 +102,17 @@ def _atoms(text: str, width: Callable[[str], float]) -> list[_Atom]:
 
 
 def _penalty(word: str, at: int) -> float:
-    """For beginning a line with this character of a long word: a hyphen at a line's end would seem to be the line's."""
+    """For beginning a line with this character of a long word.
+
+    A hyphen at a line's end would seem to be the line's, and one or two letters alone are read as a word.
+    """
     if not at:
         return 0.0
-    return _NO_LINE if word[at - 1] == "-" else _AFTER_STROKE if word[at - 1] == "/" else _DIVIDED
+    if word[at - 1] == "-":
+        return _NO_LINE
+    if word[at - 1] == "/":
+        return _AFTER_STROKE
+    return _DIVIDED if 3 <= at <= len(word.rstrip("),.;:")) - 3 else 2 * _DIVIDED
 
 
 def _choose(atoms: list[_Atom], measure: float, indent: float) -> tuple[list[float], list[int]]:
@@ -125,12 +135,13 @@ def _choose(atoms: list[_Atom], measure: float, indent: float) -> tuple[list[flo
         if best[start] == _NO_LINE:
             continue
         length = measure - (indent if not start else 0.0)
-        width, gaps, give, said = -closer[start], 0, first_gives[start] - gives[start], 0
+        width, gaps, give, said, size_of = -closer[start], 0, first_gives[start] - gives[start], 0, -1
         for end in range(start, size):
             width += widths[end]
             gaps += gaps_in[end]
             give += gives[end]
             said += letters[end]
+            size_of += len(atoms[end].text)
             if width - give - HANG > length:
                 break
             if (width < _LOOSEST * length and end + 1 < size) or penalties[end + 1] == _NO_LINE:
@@ -140,7 +151,7 @@ def _choose(atoms: list[_Atom], measure: float, indent: float) -> tuple[list[flo
                 best[start]
                 + penalties[end + 1]
                 + (_LONE if end + 1 == size and start and said < _SHORTEST else 0.0)
-                + _cost(slack, max(gaps - wide[end], 1), give, closes=closes[end], last=end + 1 == size)
+                + _cost(slack, max(gaps - wide[end], 1), size_of, give, closes=closes[end], last=end + 1 == size)
             )
             if cost < best[end + 1]:
                 best[end + 1], before[end + 1] = cost, start
@@ -162,10 +173,14 @@ def _closer(first: str, second: str) -> float:
     return -SQUEEZE if (first in CLOSING and second in CLOSING) or (first in OPENING and second in OPENING) else 0.0
 
 
-def _cost(slack: float, gaps: int, give: float, *, closes: bool, last: bool) -> float:
-    """What a line costs that lacks `slack` em, has `gaps` for space, and whose marks can give `give` em."""
+def _cost(slack: float, gaps: int, all_gaps: int, give: float, *, closes: bool, last: bool) -> float:
+    """What a line costs that lacks `slack` em, and whose marks can give `give` em.
+
+    It has `gaps` for space after Chinese characters, `all_gaps` after any.
+    """
     if slack >= -1e-6:
-        return 0.0 if last else (slack / gaps / STRETCH) ** 3 * 4
+        chinese, every = (slack / max(count, 1) / STRETCH for count in (gaps, all_gaps))
+        return 0.0 if last else min(chinese**3 * 4, _SPREAD + every**3 * _SPREAD_SEEN)
     # The last mark's own half cannot be taken out of the line; it may stand beyond the edge instead.
     inside = give - (SQUEEZE if closes else 0.0)
     if -slack <= inside:

@@ -141,6 +141,17 @@ def test_a_space_ends_no_line_and_begins_none() -> None:
         assert all(length_of(line) == pytest.approx(MEASURE, abs=0.02) for line in lines[:-1])
 
 
+def test_a_latin_word_is_whole_where_that_is_not_seen_and_never_leaves_a_letter_or_two() -> None:
+    name = "Wuxi Advanced Semiconductor Technology & Manufacturing (International) Holdings Co., Ltd."
+    assert [line.text for line in lines_of(name, indent=0)][1:] == ["(International) Holdings Co., Ltd."]
+    for before in range(60):
+        lines = lines_of("申" * before + name + "与无锡市签订的合同没有备案。", indent=0)
+        for line in lines[1:]:
+            alone = re.match(r"[A-Za-z]{0,2}(?![A-Za-z&])", line.text)
+            assert not alone or not alone[0], line.text
+        assert max(max(line.spacing) for line in lines) <= STRETCH + 0.06
+
+
 def test_a_word_longer_than_the_line_is_divided() -> None:
     address = "https://example.com/" + "a" * 90
 
