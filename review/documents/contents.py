@@ -102,7 +102,7 @@ def appropriation_document(appropriation: Appropriation) -> OfficialDocument:
     account = f"，列“{line.function_code}”科目" if line.function_code else ""
     sums_text = "，".join(f"{each.region.name}{format_yuan(each.yuan)}元" for each in lines)
     in_words = f"（大写：{yuan_in_words(total)}）" if total > ZERO else ""
-    sums = f"其中：{sums_text}。" if few else "各地区金额见附件。"
+    sums = "" if len(lines) == 1 else f"其中：{sums_text}。" if few else "各地区金额见附件。"
     if any(each.fen < 0 for each in lines):
         sums += "金额为负数的，由本级收回。"
     title = closed_up(appropriation.title)
@@ -221,14 +221,13 @@ def minutes_paper(minutes: Minutes) -> OfficialDocument:
         Column("申报单位", 0, share=1.25),
         Column("事项", 0),
     ]
-    granted = [Column("审定金额（元）", _SUM, "figure"), Column("说明", 30)]
-    total = ("合计", "", f"{len(minutes.supported)}件", "", format_yuan(minutes.granted), "")
-    annexes = [
-        Annex("支持名单", fitted([*named, *granted]), _minutes_rows(minutes.supported, with_sums=True), total)
-    ] * bool(minutes.supported)
-    annexes += [
-        Annex("不予支持名单", fitted([*named, Column("理由", 50)]), _minutes_rows(minutes.refused, with_sums=False))
-    ] * bool(minutes.refused)
+    noted = any(_note_on(one) for one in minutes.supported)
+    granted = [Column("审定金额（元）", _SUM, "figure"), *[Column("说明", 30)] * noted]
+    total = ("合计", "", f"{len(minutes.supported)}件", "", format_yuan(minutes.granted), *[""] * noted)
+    supported = _minutes_rows(minutes.supported, with_sums=True, noted=noted)
+    refused = _minutes_rows(minutes.refused, with_sums=False, noted=True)
+    annexes = [Annex("支持名单", fitted([*named, *granted]), supported, total)] * bool(supported)
+    annexes += [Annex("不予支持名单", fitted([*named, Column("理由", 50)]), refused)] * bool(refused)
     return OfficialDocument(
         mark=f"{office}会议纪要",
         number=minutes.number,
@@ -242,7 +241,11 @@ def minutes_paper(minutes: Minutes) -> OfficialDocument:
     )
 
 
-def _minutes_rows(decisions: Iterable[Decision], *, with_sums: bool) -> list[tuple[str, ...]]:
+def _note_on(decision: Decision) -> str:
+    return decision.title or decision.reason
+
+
+def _minutes_rows(decisions: Iterable[Decision], *, with_sums: bool, noted: bool) -> list[tuple[str, ...]]:
     return [
         (
             str(number),
@@ -250,7 +253,7 @@ def _minutes_rows(decisions: Iterable[Decision], *, with_sums: bool) -> list[tup
             f"{one.claim.applicant.name}（{one.claim.region.name}）",
             one.claim.item.title,
             *(["认定" if one.amount is None else format_yuan(one.amount)] * with_sums),
-            one.title or one.reason,
+            *[_note_on(one)] * noted,
         )
         for number, one in enumerate(decisions, start=1)
     ]

@@ -28,6 +28,8 @@ TITLE_HEIGHT = 9.2
 SIGNATURE_MEASURE = 21
 # Up to so many lines are told in words; more stand in a table of their own.
 TOLD_LINES = 3
+# A last paragraph of so many lines may have the signature's page to itself.
+_ENOUGH = 3
 
 
 def long_date(day: date) -> str:
@@ -50,8 +52,13 @@ class Letter:
     centred: set[int] = field(default_factory=set)
 
     def paragraph(self, text: str, *, style: str = "", indent: float = 2.0) -> SafeString:
-        """One paragraph of plain text as HTML; one of style `annexed` stands outside the letter."""
+        """One paragraph of plain text as HTML; one of style `annexed` stands outside the letter.
+
+        Of style `last` is one that is too short to stand with the signature alone.
+        """
         composed = compose(text, fonts_of(current_fonts()).width, measure=self.measure, indent=indent)
+        if style == "last" and len(composed) >= _ENOUGH:
+            style = ""
         self.lines += len(composed) if style != "annexed" else 0
         return _paragraph("<br>".join(map(self._set, composed)), style)
 

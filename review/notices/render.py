@@ -165,7 +165,7 @@ def print_html(html: str, *, style: str) -> bytes:
 def draw_letter(notice: Snapshot, *, annex: bool, apart: bool = False) -> tuple[Letter, str]:
     """The letter as HTML, what it is about told in words or in an annex; with `apart`, its shape (see `filling`)."""
     letter = Letter(apart=apart)
-    about = f"{notice.listed_as}（{len(notice.listed)}项）"
+    about = notice.listed_as + (f"（{len(notice.listed)}项）" if len(notice.listed) > 1 else "")
     context = {
         "notice": notice,
         "letter": letter,
