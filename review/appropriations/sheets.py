@@ -50,8 +50,7 @@ def calculation_pdf(allocation: Allocation) -> tuple[bytes, str]:
     rows = [
         {
             "name": names.get(row.code, row.code),
-            "values": row.values,
-            "parts": [percent(part) for part in row.contributions],
+            "values": [f"{value:,}" for value in row.values],
             "ratio": percent(row.ratio),
             "share": to_yuan(row.share),
         }
