@@ -17,7 +17,14 @@ from review.documents.official import MARK_SIZE, NARROWEST, WIDTH, mark_style, p
 from tests.depth import by_depth
 from tests.review.documents.made import KINDS, SUM, made, mandate_of
 from tests.review.documents.samples import LONG, LONG_OFFICE, RARE, REASON, SHORT, official
-from tests.review.notices.test_render import numbered_as_the_standard_has_it, outside, page_numbers, text_of, words_of
+from tests.review.notices.test_render import (
+    embedded_fonts,
+    numbered_as_the_standard_has_it,
+    outside,
+    page_numbers,
+    text_of,
+    words_of,
+)
 from tests.review.notices.test_typesetting import LEFT_EDGE, RIGHT_EDGE, drawn_lines
 
 NEAR = 0.5
@@ -69,9 +76,11 @@ def test_every_measure_holds_and_every_word_is_there(
     words, text, pages = words_of(pdf), text_of(pdf), pages_of(pdf)
 
     # Text, names and the numbers of the rows.
-    assert reason.rstrip("。") in re.sub(r"—\d+—", "", text)
     assert text.count(name[:8]) >= lines
     assert kind == "专家评审报告" or format_yuan(SUM * lines) in text
+    plain = re.sub(r"—\d+—", "", text)
+    assert all("".join(said.split()) in plain for said in (reason.rstrip("。"), *document.paragraphs))
+    assert all(0 not in used for _, used in embedded_fonts(pdf).values()), "a glyph is missing"
     # The head.
     mark, rule = red_rows(pdf)
     assert mark[0] == pytest.approx(TOP + 35, abs=NEAR)
@@ -136,6 +145,7 @@ def test_a_mark_of_any_length_fills_one_line_within_the_area(issuer: str) -> Non
     assert mark[2] <= RIGHT_EDGE + NEAR
     assert mark[2] - mark[0] > 0.9 * WIDTH
     assert red_rows(pdf)[0][0] == pytest.approx(TOP + 35, abs=NEAR)
+    assert [page for page, _, word in words_of(pdf) if word == "2026年11月21日印发"] == [pages_of(pdf)]
 
 
 def test_a_short_mark_is_neither_widened_nor_enlarged() -> None:

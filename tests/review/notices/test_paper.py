@@ -19,13 +19,16 @@ from review.notices.enums import NoticeKind
 from review.notices.models import Notice
 from review.notices.proof import proof_of_service
 from review.notices.render import print_letter
+from review.notices.snapshot import read_snapshot
 from review.notices.typesetting import CLOSING, HANG
 from review.wordings.enums import Trial
+from review.wordings.language import paragraphs
 from review.wordings.specimens import specimen
 from tests.depth import by_depth
 from tests.review.documents.samples import LONG, RARE, REASON, SHORT
 from tests.review.notices.test_render import (
     POINT,
+    embedded_fonts,
     numbered_as_the_standard_has_it,
     outside,
     page_numbers,
@@ -80,6 +83,9 @@ def test_every_measure_holds_and_every_word_is_there(
     assert not data["reasons"] or reason in text
     assert str(kind.label) in text
     assert not data["lines"] or text.count("ZL201710600001.3") == lines
+    for said in paragraphs(read_snapshot(data), annexed="附件：" in text):
+        assert "".join(said.split()) in text
+    assert all(0 not in used for _, used in embedded_fonts(pdf).values()), "a glyph is missing"
     if reason == ONE_LINE or not data["reasons"]:
         assert (pages == 1) == (len(data["lines"] or data["subjects"] or data["files"]) <= 3)
     # Head and number are centred, every page is numbered; the date ends four characters from the edge, beside text.
@@ -95,6 +101,8 @@ def test_every_measure_holds_and_every_word_is_there(
     assert sum(at in signed for at, _, _, _ in drawn) >= 4
     # The seal stands on signature and date and on no other text, and not above its page's text by more than a line.
     left, bottom, right, top = (side * POINT for side in letter.place.seal_box)
+    below = signed[letter.place.page + 1]
+    assert (left + right) / 2 == pytest.approx((below[0] + below[2]) / 2, abs=0.5)
     over = [sides for at, sides, _ in words if at == letter.place.page + 1 and sides[3] < 297 - bottom - 20]
     lowest = max(sides[3] for sides in over if sides[3] - sides[1] > 5)
     assert -0.2 <= 297 - top - lowest <= 225 / 22
