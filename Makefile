@@ -26,7 +26,8 @@ nightly: ## run what chance decides alone: properties (10,000 examples each), ho
 
 papers: ## print every kind of paper with few and many lines, short and long names and reasons; measure and picture each
 	@$(SETUP) test
-	@HYPOTHESIS_PROFILE=nightly PYTEST="-n 2 --dist=worksteal tests/review/notices/test_paper.py tests/review/documents/test_official.py" \
+	@HYPOTHESIS_PROFILE=nightly PYTEST="-n 2 --dist=worksteal tests/review/notices/test_paper.py tests/review/documents/test_official.py \
+	  tests/review/documents/test_sheets.py" \
 	  $(BIN)/python -m portal.devtools.run_tests
 
 check: ## style, types, layers, templates, deployment settings, migrations

@@ -28,6 +28,7 @@ from portal.core.citations import citation
 from portal.core.identifiers import mask_number
 from portal.core.money import format_yuan, yuan_in_words
 from portal.core.printable import with_stand_ins
+from portal.core.text import closed_up
 from portal.templatetags.portal import reason_text
 from review.documents.official import Annex, Column, fitted, page_style, title_lines
 from review.notices.compose import office_of
@@ -36,6 +37,8 @@ from review.notices.render import print_html
 
 # Lines with no more facts than this stand in one table, where they are many; with more, each in a table of its own.
 _MOST_COLUMNS = 6
+# A value of up to so many characters takes at most three lines beside another.
+_SHORT_VALUE = 36
 _STAMPS = {ClaimStatus.DRAFT: "草稿", ClaimStatus.CORRECTION: "补正中", ClaimStatus.WITHDRAWN: "已撤回"}
 _WITHOUT_SUM = {
     "undetermined": "所填内容还不能测算，请补充后再打印。",
@@ -120,8 +123,15 @@ def _applicant(claim: Claim, *, for_agency: bool) -> list[tuple[str, str]]:
 
 
 def pairs_of(facts: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
-    """Labels with their values, two to a row."""
-    return [facts[at : at + 2] for at in range(0, len(facts), 2)]
+    """Labels with their values, two to a row; a long value has a row of its own."""
+    rows: list[list[tuple[str, str]]] = []
+    for fact in facts:
+        is_short = len(fact[1]) <= _SHORT_VALUE
+        if is_short and rows and len(rows[-1]) == 1 and len(rows[-1][0][1]) <= _SHORT_VALUE:
+            rows[-1].append(fact)
+        else:
+            rows.append([fact])
+    return rows
 
 
 def _block(title: str, facts: list[ShownFact]) -> Block:
@@ -199,7 +209,7 @@ def _sum(context: ClaimContext) -> dict[str, Any]:
     steps = [
         (
             str(number),
-            step["text"].replace(f"依据 {step['citation']}：", "", 1),
+            closed_up(step["text"].replace(f"依据 {step['citation']}：", "", 1)),
             citation(step["citation"]) if step["citation"] else "",
             format_yuan(step["amount_after"])
             if step["applied"] and step["amount_after"] is not None
