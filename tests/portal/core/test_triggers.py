@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from applications.claims.models import ClaimEvent
 from portal.audit.models import AuditRecord, ChainHead
-from portal.core.triggers import ProtectRows, declared_triggers, missing_protections
+from portal.core.triggers import ProtectRows, ReadByIndex, declared_triggers, missing_protections
 from review.notices.models import Notice
 from tests.portal.core.protected_rows import ROWS, audit_record, claim_event, notice
 
@@ -25,6 +25,34 @@ def test_every_protected_table_is_tried_here():
 def test_every_declared_trigger_is_in_force():
     # A migration that rebuilt a table on SQLite took its triggers along: it must repeat ProtectRows.
     assert missing_protections(apps) == []
+
+
+_GUARDS = """
+    SELECT DISTINCT proname, 'enable_seqscan=off' = ANY(proconfig) FROM pg_trigger JOIN pg_proc p ON p.oid = tgfoid
+    WHERE NOT tgisinternal AND prosrc ILIKE '%select%' ORDER BY 1
+"""
+
+
+def _guards():
+    with connection.cursor() as cursor:
+        cursor.execute(_GUARDS)
+        return dict(cursor.fetchall())
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite plans each statement anew")
+def test_every_guard_reads_rows_by_an_index_also_in_a_database_made_before():
+    made = _guards()
+    assert {"funding_payment_within_award", "treasury_posting_in_order"} <= made.keys()
+    assert set(made.values()) == {True}
+    with connection.schema_editor() as editor:
+        for name in made:
+            editor.execute(f"ALTER FUNCTION {name}() RESET enable_seqscan")
+    assert set(_guards().values()) == {None}
+
+    with connection.schema_editor() as editor:
+        ReadByIndex().apply("payments", editor, apps)
+
+    assert _guards() == made
 
 
 @pytest.mark.parametrize("label", ROWS)
