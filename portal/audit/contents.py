@@ -96,9 +96,10 @@ def hash_of(stored: Model) -> str:
 def hash_of_new(row: Model) -> str:
     """What `hash_of` will say of a row just inserted, which nothing has changed since."""
     as_they_stand, readings = _readings(type(row))
-    values = {name: getattr(row, name) for name in as_they_stand}
+    stored = vars(row)
+    values = {name: stored[name] for name in as_they_stand}
     for name, read in readings:
-        value = getattr(row, name)
+        value = stored[name]
         values[name] = None if value is None else read(value)
     return _hash_of_values(values)
 

@@ -104,21 +104,26 @@ def _insert(rows: Sequence[_Row], *, returning: Sequence[Any], suffix: str = "")
     for row, key in pairs:
         # A key that the row brought with it stays: SQLite returns it as it is stored.
         row.pk = key if row.pk is None else row.pk
-        _note_as_stored(row)
-    return [row for row, _ in pairs]
+    return _as_stored([row for row, _ in pairs])
 
 
-def _note_as_stored(row: models.Model) -> None:
-    """Mark a row as Django's own `bulk_create` leaves it."""
-    row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - as Django's own bulk_create
+def _as_stored(rows: list[_Row]) -> list[_Row]:
+    """The rows, marked as Django's own `bulk_create` leaves them."""
+    alias = connection.alias
+    for row in rows:
+        state = row._state  # noqa: SLF001 - as Django's own bulk_create
+        state.adding, state.db = False, alias
+    return rows
 
 
-def _copy(rows: Sequence[models.Model]) -> None:
+def _copy(rows: list[_Row]) -> None:
     meta = rows[0]._meta
     fields = [field for field in meta.concrete_fields if not field.generated]
     if isinstance(meta.pk, models.AutoField):
         _give_keys(rows)
-    makers = [_maker(field) for field in fields]
+    # What stands in the row as the database takes it is read by one call for all columns.
+    read = attrgetter(*(field.attname for field in fields))
+    made = [(at, make) for at, field in enumerate(fields) if not isinstance(make := _maker(field), attrgetter)]
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     table = connection.ops.quote_name(meta.db_table)
     with (
@@ -127,9 +132,11 @@ def _copy(rows: Sequence[models.Model]) -> None:
         cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy,
     ):
         for row in rows:
-            copy.write_row([make(row) for make in makers])
-    for row in rows:
-        _note_as_stored(row)
+            values = list(read(row))
+            for at, make in made:
+                values[at] = make(row)
+            copy.write_row(values)
+    _as_stored(rows)
 
 
 def _give_keys(rows: Sequence[models.Model]) -> None:

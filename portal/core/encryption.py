@@ -30,10 +30,15 @@ class UndecipherableError(Exception):
 
 def _secrets() -> tuple[tuple[str, str], ...]:
     """The keys, id and secret, the newest first."""
-    configured = tuple((name, secret) for name, secret in settings.FIELD_KEYS)
+    keys = tuple((name, secret) for name, secret in settings.FIELD_KEYS)
+    return _all_secrets(keys, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+
+
+@lru_cache(maxsize=8)
+def _all_secrets(configured: tuple[tuple[str, str], ...], *others: str) -> tuple[tuple[str, str], ...]:
     if any(not name or len(secret) < 16 for name, secret in configured):
         raise ImproperlyConfigured("FIELD_KEYS holds `id:secret` pairs, each secret of 16 characters or more")
-    derived = [(f"derived from {key}", key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    derived = [(f"derived from {key}", key) for key in others]
     return (*configured, *derived)
 
 
