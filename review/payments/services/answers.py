@@ -23,6 +23,7 @@ from portal.core.actor import ActorContext
 from portal.core.bulk import insert_rows, new_row
 from portal.core.errors import RefusedError
 from portal.core.files import keep_file
+from portal.core.in_turn import Turn, work_in_turn
 from portal.core.json_text import text_maker
 from portal.core.money import MoneyError, format_yuan, read_yuan, to_fen, to_yuan
 from portal.core.numbers import NumberError, read_day, whole_number
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from portal.accounts.models import Region
 
 MAX_BYTES = 40 * 1024 * 1024
-SLICE = 1000
+SLICE = 500
 _cells = text_maker(json.JSONEncoder(ensure_ascii=False, sort_keys=True))
 _PAID_WORDS = frozenset({"成功", "支付成功", "交易成功", "已到账", "已支付", "success", "s", "0000"})
 _FAILED_WORDS = frozenset({"失败", "支付失败", "交易失败", "退票", "已退票", "退回", "失败退回", "fail", "failed", "f"})
@@ -121,9 +122,12 @@ def read_answer(file_id: int, address: str = "") -> None:
         with storages["private"].open(file.path) as stored:
             total = FORMATS[file.format].count(stored)
             rows = (row for row in FORMATS[file.format].read(stored) if row.number > done)
-            while part := list(islice(rows, SLICE)):
-                _carry_out(file, part, sums=sums, act=act)
+
+            def work(part: list[AnswerLine], turn: Turn) -> None:
+                _carry_out(file, part, sums=sums, act=act, turn=turn)
                 report_progress(min(part[-1].number, total), total)
+
+            work_in_turn(iter(lambda: list(islice(rows, SLICE)), []), work)
     except RefusedError as error:
         _finish(file, FileState.REFUSED, problem=str(error)[:300])
         return
@@ -150,12 +154,19 @@ class Said:
         return self.row.cells.get(name, "")
 
 
-def _carry_out(file: BankFile, rows: Iterable[AnswerLine], *, sums: _Sums, act: ActorContext) -> None:
+def _carry_out(file: BankFile, rows: Iterable[AnswerLine], *, sums: _Sums, act: ActorContext, turn: Turn) -> None:
     """Match and carry out rows in order. A disbursement that comes twice is carried out in a transaction of its own."""
     said = [_understood(row, today=timezone.localdate(act.at)) for row in rows]
+    if not all(each.cell("reference") for each in said):
+        # What such a row means depends on what the rows before it left in transit.
+        turn.wait()
     while said:
         with transaction.atomic():
-            said = said[_Slice(file, said, sums, act).carry_out() :]
+            part = _Slice(file, said, sums, act)
+            said = said[len(part.rows) :]
+            if not said:
+                turn.let_next_begin()
+            part.carry_out(turn)
 
 
 @dataclass(slots=True)
@@ -202,9 +213,17 @@ class _Slice:
         self.seen = set(done.values_list("checksum", flat=True))
         self.paid: list[tuple[Disbursement, Paper]] = []
         self.ended: list[Ended] = []
+        self.rows = self._matched()
 
-    def carry_out(self) -> int:
-        """Write the rows and what they say; returns how many, at least one."""
+    def carry_out(self, turn: Turn) -> None:
+        """Write the rows and what they say."""
+        insert_rows(self.rows)
+        settle_lines(self.paid, act=self.act, in_turn=turn.wait)
+        turn.wait()
+        end_lines(self.ended, act=self.act)
+
+    def _matched(self) -> list[BankRow]:
+        """The rows up to one whose disbursement has come already, at least one; what they say is gathered."""
         written: list[BankRow] = []
         touched: set[int] = set()
         for each in self.said:
@@ -217,10 +236,7 @@ class _Slice:
                 self.seen.add(each.checksum)
             written.append(_row(self.file, each, line, state, note))
             self.sums.add(written[-1])
-        insert_rows(written)
-        settle_lines(self.paid, act=self.act)
-        end_lines(self.ended, act=self.act)
-        return len(written)
+        return written
 
     def _locked(self) -> list[Disbursement]:
         return lock_lines({pk for pk in self.targets.values() if pk}, for_books=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -71,20 +71,30 @@ def recovered_claims(lines: Iterable[Disbursement]) -> set[int]:
     return set(found.values_list("claim__pk", flat=True))
 
 
-def settle_lines(paid: Sequence[tuple[Disbursement, Paper]], *, act: ActorContext) -> None:
-    """Record that locked disbursements in transit arrived: books, payments, claims that are now paid, messages."""
+def settle_lines(
+    paid: Sequence[tuple[Disbursement, Paper]], *, act: ActorContext, in_turn: Callable[[], None] = lambda: None
+) -> None:
+    """Record that locked disbursements in transit arrived: payments, claims that are now paid, books, messages.
+
+    `in_turn` is called before the books, for whose accounts all others wait.
+    """
     if not paid:
         return
     lines = [line for line, _ in paid]
     for line in lines:
         LINES.check(line, Deed.SETTLE)
     with recorded_together():
-        move_sums(EntryKind.SETTLE, _moves(lines, AccountKind.IN_TRANSIT), act=act)
+        held = _held(lines, *_UNPAID)
+        left = _by_claim(held)
+        for line in lines:
+            left[line.part.award.claim_id] -= line.fen
         payments = _write_payments([(line, PaymentKind.PAID, paper, "") for line, paper in paid], act=act)
         for line, payment in zip(lines, payments, strict=True):
             line.payment = payment
         _move(lines, Deed.SETTLE, "payment", officer=act.user)
-        _move_claims(lines, Action.RECORD_PAYMENT, act=act)
+        _move_claims(lines, Action.RECORD_PAYMENT, left=left, act=act)
+        in_turn()
+        move_sums(EntryKind.SETTLE, _moves(lines, held[AccountKind.IN_TRANSIT]), act=act)
         _refresh_batches(lines)
         _record(lines, payments, act=act)
     _tell("arrived", lines)
@@ -102,14 +112,9 @@ def end_lines(ended: Sequence[Ended], *, act: ActorContext) -> list[Disbursement
     _check_ends(ended, back)
     lines = [each.line for each in ended]
     with recorded_together():
-        move_sums(
-            EntryKind.RETURN,
-            _moves([each.line for each in ended if each.deed == Deed.FAIL], AccountKind.IN_TRANSIT),
-            act=act,
-            source=AccountKind.IN_TRANSIT,
-        )
-        returned = [each.line for each in ended if each.deed == Deed.RETURN]
-        move_sums(EntryKind.RETURN, _moves(returned, AccountKind.PAID), act=act)
+        failed = [each.line for each in ended if each.deed == Deed.FAIL]
+        _book(EntryKind.RETURN, failed, AccountKind.IN_TRANSIT, act=act)
+        _book(EntryKind.RETURN, [each.line for each in ended if each.deed == Deed.RETURN], AccountKind.PAID, act=act)
         for each in ended:
             if each.deed == Deed.REVERSE:
                 _reverse_books(each.line, reason=each.reason, act=act)
@@ -120,10 +125,10 @@ def end_lines(ended: Sequence[Ended], *, act: ActorContext) -> list[Disbursement
         for deed in dict.fromkeys(each.deed for each in ended):
             _move([each.line for each in ended if each.deed == deed], deed, "reason", officer=act.user)
         attempts = insert_recorded(_next_attempt(each) for each in ended)
+        left = _by_claim(_held([each.line for each in back], *_UNPAID))
         for reason in dict.fromkeys(each.reason for each in back):
-            _move_claims(
-                [each.line for each in back if each.reason == reason], Action.RECORD_RETURN, act=act, reason=reason
-            )
+            its = [each.line for each in back if each.reason == reason]
+            _move_claims(its, Action.RECORD_RETURN, left=left, act=act, reason=reason)
         _refresh_batches(lines)
         ask_for_present_accounts([each.line.part.award.claim for each in ended if each.deed != Deed.REVERSE], act=act)
         _record([each.line for each in back], payments, act=act)
@@ -160,13 +165,26 @@ def _next_attempt(each: Ended) -> Disbursement:
 
 def move_in_transit(lines: Sequence[Disbursement], *, act: ActorContext) -> None:
     """Book that locked, prepared disbursements went to the bank."""
-    move_sums(EntryKind.SEND, _moves(lines, AccountKind.PAYABLE), act=act)
+    _book(EntryKind.SEND, lines, AccountKind.PAYABLE, act=act)
     _move(lines, Deed.RELEASE, officer=act.user)
 
 
-def _moves(lines: Sequence[Disbursement], source: AccountKind) -> list[SumMove]:
+# The accounts on which a claim has what it has not been paid yet.
+_UNPAID = (AccountKind.PAYABLE, AccountKind.IN_TRANSIT)
+# Fen by claim and budget line.
+_Held = Mapping[tuple[int, int], int]
+
+
+def _book(
+    kind: EntryKind, lines: Sequence[Disbursement], source: AccountKind, *, act: ActorContext, note: str = ""
+) -> None:
+    """Move the sum of each line from the accounts on which its claim has it."""
+    if lines:
+        move_sums(kind, _moves(lines, _held(lines, source)[source]), act=act, source=source, note=note)
+
+
+def _moves(lines: Sequence[Disbursement], held: _Held) -> list[SumMove]:
     """The sum of each line where its claim has it: at a year's end it may have been carried to the next one's line."""
-    held = _held(lines, source)
     payers = dict(BudgetLine.objects.filter(pk__in={budget_line for _, budget_line in held}).values_list("pk", PAYER))
     places = {(claim, payers[budget_line]): budget_line for (claim, budget_line), fen in held.items() if fen > 0}
     return [
@@ -180,17 +198,29 @@ def _moves(lines: Sequence[Disbursement], source: AccountKind) -> list[SumMove]:
     ]
 
 
-def _held(lines: Sequence[Disbursement], *kinds: AccountKind) -> dict[tuple[int, int], int]:
-    """What the claims of these lines have on accounts of these kinds, in fen by claim and budget line. One query."""
+def _held(lines: Sequence[Disbursement], *kinds: AccountKind) -> dict[AccountKind, _Held]:
+    """What the claims of these lines have on accounts of each of these kinds. One query."""
     rows = (
         Posting.objects.filter(
             entry__claim_id__in={line.part.award.claim_id for line in lines}, account__kind__in=kinds
         )
         .order_by()
-        .values_list("entry__claim_id", "account__line_id")
+        .values_list("account__kind", "entry__claim_id", "account__line_id")
         .annotate(fen=Sum("amount"))
     )
-    return {(claim, budget_line): fen for claim, budget_line, fen in rows}
+    held: dict[AccountKind, dict[tuple[int, int], int]] = {kind: {} for kind in kinds}
+    for kind, claim, budget_line, fen in rows:
+        held[AccountKind(kind)][claim, budget_line] = fen
+    return held
+
+
+def _by_claim(held: Mapping[AccountKind, _Held]) -> Counter[int]:
+    """What each claim has on all these accounts, in fen."""
+    found: Counter[int] = Counter()
+    for sums in held.values():
+        for (claim, _), fen in sums.items():
+            found[claim] += fen
+    return found
 
 
 def _reverse_books(line: Disbursement, *, reason: str, act: ActorContext) -> None:
@@ -202,7 +232,7 @@ def _reverse_books(line: Disbursement, *, reason: str, act: ActorContext) -> Non
         if pk in entries:
             reverse_entry(entries[pk], reason=reason, act=act)
     if not entries:
-        move_sums(EntryKind.RETURN, _moves([line], AccountKind.PAID), act=act, note=f"冲正：{reason}"[:300])
+        _book(EntryKind.RETURN, [line], AccountKind.PAID, act=act, note=f"冲正：{reason}"[:300])
 
 
 def _write_payments(
@@ -251,17 +281,16 @@ def _move(lines: Sequence[Disbursement], deed: Deed, *own: str, **fields: object
     record_as_read(lines)
 
 
-def _move_claims(lines: Sequence[Disbursement], action: Action, *, act: ActorContext, reason: str = "") -> None:
-    """Move the claims of which nothing is left to be paid in the books, or something is again."""
+def _move_claims(
+    lines: Sequence[Disbursement], action: Action, *, left: Mapping[int, int], act: ActorContext, reason: str = ""
+) -> None:
+    """Move the claims of which nothing is left to be paid, or something is again; `left` has the fen by claim."""
     claims = {line.part.award.claim_id: line.part.award.claim for line in lines}
-    open_fen: Counter[int] = Counter()
-    for (claim_id, _), fen in _held(lines, AccountKind.PAYABLE, AccountKind.IN_TRANSIT).items():
-        open_fen[claim_id] += fen
     status = ClaimStatus.APPROVED if action == Action.RECORD_PAYMENT else ClaimStatus.PAID
     wanted = [
         claim
         for pk, claim in sorted(claims.items())
-        if claim.status == status and (not open_fen[pk]) == (action == Action.RECORD_PAYMENT)
+        if claim.status == status and (not left[pk]) == (action == Action.RECORD_PAYMENT)
     ]
     perform_transitions(wanted, action=action, act=act, role=Role.FINANCE, reason=reason)
 

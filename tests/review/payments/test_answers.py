@@ -156,8 +156,8 @@ def test_job_that_is_killed_goes_on_where_it_was(treasury, batch, monkeypatch):
     file, _ = upload(treasury, f"{HEAD}\nZF0,甲,1,1.00,成功,,,\n{row(line)}\nZF0,乙,1,1.00,成功,,,\n")
     real, done = answers.settle_lines, []
 
-    def killed(paid, *, act):
-        real(paid, act=act)
+    def killed(paid, **how):
+        real(paid, **how)
         done.append(paid)
         if any(paid for paid in done):
             raise KeyboardInterrupt

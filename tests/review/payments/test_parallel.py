@@ -6,9 +6,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from portal.accounts.enums import Role
 from portal.core.errors import RefusedError
 from portal.jobs.models import Job
-from review.funding.models import Payment
+from review.funding.awards import record_award
+from review.funding.models import AwardPart, Payment
 from review.payments.enums import BatchState, LineState, RowState
 from review.payments.models import BankFile, BankRow, Batch, Disbursement
+from review.payments.services import answers
 from review.payments.services.answers import read_answer, take_answer
 from review.payments.services.batches import Criteria, open_batch, open_single, release_batch
 from review.payments.services.lines import (
@@ -22,11 +24,11 @@ from review.payments.services.lines import (
 from review.treasury.enums import EntryKind
 from review.treasury.models import Entry
 from review.treasury.selectors import book_problems
-from tests.applications.worlds import at_once
-from tests.factories import make_official, wuxi
+from tests.applications.worlds import at_once, patent_facts
+from tests.factories import act, make_official, wuxi
 from tests.review.paying import DAY, sent
 from tests.review.payments.conftest import treasury_of
-from tests.review.worlds import Office, on
+from tests.review.worlds import Office, approved, on
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -92,4 +94,39 @@ def test_two_officers_at_every_step_of_a_payment_carry_it_out_once(treasury):
     assert (done, Payment.objects.count()) == (1, 4)
     batch.refresh_from_db()
     assert batch.state == BatchState.PARTLY_SETTLED
+    assert list(book_problems()) == []
+
+
+def test_slices_of_an_answer_that_run_side_by_side_say_what_they_would_say_one_by_one(treasury, monkeypatch):
+    monkeypatch.setattr(answers, "SLICE", 1)
+    office, others = Office(), []
+    for number in (2, 3):
+        claim = approved(office, lines=[patent_facts(number)])
+        record_award(claim, act=act())
+        others.append(AwardPart.objects.select_related("region", "award__claim").get(award__claim=claim, region=wuxi()))
+    first, second, third = (sent(part, people=treasury.city).lines.get() for part in (treasury.part(), *others))
+    account = third.payee["account_number"]
+    rows = [
+        f"{first.reference},,3000.00,成功,",
+        f"{first.reference},,3000.00,成功,",
+        f"{second.reference},,3000.00,失败,销户",
+        f"{second.reference},,3000.00,失败,又一次",
+        f",{account},3000.00,成功,",
+        f"{first.reference},,3000.00,失败,退票",
+        "合计,,18000.00,,",
+    ]
+    text = "\n".join(["流水号,账号,金额,结果,原因", *rows])
+    file, _ = take_answer(
+        wuxi(), SimpleUploadedFile("回盘.csv", text.encode()), batch=None, act=on(DAY, treasury.city[0])
+    )
+
+    read_answer(file.pk)
+
+    matched, already, total = RowState.MATCHED, RowState.ALREADY, RowState.TOTAL
+    assert list(BankRow.objects.order_by("number").values_list("state", flat=True)) == [
+        *(matched, already, matched, already, matched, matched, total)
+    ]
+    assert list(Disbursement.objects.filter(attempt=1).order_by("pk").values_list("state", flat=True)) == [
+        *(LineState.RETURNED, LineState.FAILED, LineState.PAID)
+    ]
     assert list(book_problems()) == []
