@@ -45,6 +45,12 @@ RATIO_SHAPE = problem_code(
     '比例请写成 "60%"、"1/2" 或 "0.6"',
     form="“{value}”不是比例，请写成 60%、1/2 或 0.6。",
 )
+RATIO_LENGTH = problem_code(
+    "ratio_length",
+    _UNREADABLE,
+    '比例的小数最多写 12 位，分数的分子、分母各最多 9 位；除不尽的请写成分数，如 "1/3"',
+    form="比例的小数最多写 12 位，分数的分子、分母各最多 9 位；除不尽的请写成分数，如 1/3。",
+)
 RATIO_RANGE = problem_code("ratio_range", _UNREADABLE, "比例应在 0 到 100% 之间", form="比例应在 0 到 100% 之间。")
 FACTOR_RANGE = problem_code(
     "factor_range", _UNREADABLE, "倍数应在 0 到 1000% 之间", form="倍数应在 0 到 1000% 之间，如上浮 20% 写 120%。"
@@ -55,10 +61,19 @@ NUMBER_SHAPE = problem_code(
     '数值请写成十进制数，如 "26.6" 或 "70%"',
     form="“{value}”不是数值，请写成如 26.6 或 70% 的数。",
 )
+NUMBER_LENGTH = problem_code(
+    "number_length",
+    _UNREADABLE,
+    "数值的整数部分最多写 18 位，小数最多写 12 位，请舍去多余的位数",
+    form="数值的整数部分最多写 18 位，小数最多写 12 位，请舍去多余的位数。",
+)
 
 _YUAN = re.compile(r"(?P<yuan>[0-9]{1,99})(?:\.(?P<cents>[0-9]{1,2}))?")
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,12})?")
 _QUOTIENT = re.compile(r"(?P<top>[0-9]{1,9})/(?P<bottom>[1-9][0-9]{0,8})")
+# The same shapes of any length: what is only too long is told so.
+_LONG_DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_LONG_QUOTIENT = re.compile(r"[0-9]+/0*[1-9][0-9]*")
 
 
 def parse_yuan(value: object) -> int:
@@ -114,7 +129,8 @@ def _parse_share(value: object, most: int, out_of_range: Code) -> Fraction:
         percent = text.endswith("%")
         digits = text.removesuffix("%")
         if _DECIMAL.fullmatch(digits) is None:
-            raise RATIO_SHAPE.fault(value=text)
+            is_long = _LONG_DECIMAL.fullmatch(digits) or _LONG_QUOTIENT.fullmatch(text)
+            raise (RATIO_LENGTH if is_long else RATIO_SHAPE).fault(value=text)
         ratio = Fraction(digits) / (100 if percent else 1)
     if not 0 <= ratio <= most:
         raise out_of_range.fault(value=text)
@@ -129,7 +145,8 @@ def parse_number(value: object) -> Fraction:
     percent = text.endswith("%")
     digits = text.removesuffix("%")
     if _DECIMAL.fullmatch(digits) is None:
-        raise NUMBER_SHAPE.fault(value=str(value))
+        is_long = _LONG_DECIMAL.fullmatch(digits)
+        raise (NUMBER_LENGTH if is_long else NUMBER_SHAPE).fault(value=str(value))
     return Fraction(digits) / (100 if percent else 1)
 
 

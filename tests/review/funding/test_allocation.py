@@ -274,6 +274,24 @@ def test_odd_questions_are_refused_by_field_and_line_and_the_next_is_answered(co
     [
         ("split", '{"claims": [{"id": "a", "amount": 1e999999999, "city_ceiling": 1}]}', "claims[0].amount", "4999.99"),
         ("split", '{"claims": [{"id": "a", "amount": 1.234, "city_ceiling": 1}]}', "claims[0].amount", "两位小数"),
+        (
+            "split",
+            '{"claims": [{"id": "a", "amount": "1", "city_ceiling": "33.3333333333333%"}]}',
+            "claims[0].city_ceiling",
+            "小数最多写 12 位",
+        ),
+        (
+            "split",
+            '{"claims": [{"id": "a", "amount": "1", "city_ceiling": "六成"}]}',
+            "claims[0].city_ceiling",
+            '写成 "60%"',
+        ),
+        (
+            "allocate",
+            '{"pool": "1", "factors": [{"name": "a", "weight": "1", "values": {"1": "0.1234567890123"}}]}',
+            "factors[0].values.1",
+            "小数最多写 12 位",
+        ),
         ("split", '{"claims": [], "city_pool": "-1"}', "city_pool", "负数"),
         ("split", '{"claims": [], "city_pool": "99999999999999999.99"}', "city_pool", "超过一万亿元"),
         ("allocate", '{"pool": null, "factors": []}', "pool", "4999.99"),
