@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from portal.accounts.enums import RegionLevel, Role
 from portal.accounts.models import Region, User
-from portal.core.money import ZERO, to_yuan
+from portal.core.money import to_yuan
 from portal.core.regions import in_trees
 from review.decisions.permissions import decided_in
 from review.decisions.selectors.queue import matches_text
@@ -43,18 +43,16 @@ def payable_claims(user: User) -> QuerySet[Claim]:
 def filter_payments(
     claims: QuerySet[Claim],
     *,
-    state: str = "",
+    returned: bool = False,
     text: str = "",
     region: str = "",
     paid_from: date | None = None,
     paid_to: date | None = None,
 ) -> QuerySet[Claim]:
-    """Narrow the list: `state` is a status or `returned`; text is a name, a number or a USCC."""
-    if state == "returned":
+    """Narrow the list: `returned` asks for what came back and is to be paid again; text is a name, number or USCC."""
+    if returned:
         back = Payment.objects.filter(award__claim=OuterRef("pk")).exclude(kind=PaymentKind.PAID)
         claims = claims.filter(Exists(back), status=ClaimStatus.APPROVED)
-    elif state:
-        claims = claims.filter(status=state)
     if region:
         claims = claims.filter(region_id=region)
     if text:
@@ -66,14 +64,6 @@ def filter_payments(
         payments = payments.filter(on__lte=paid_to) if paid_to else payments
         claims = claims.filter(Exists(payments))
     return claims
-
-
-def sums_by_state(user: User) -> dict[str, dict[str, int | Decimal]]:
-    """Number and sum (yuan) of what is to be paid and of what is paid. One query."""
-    rows = payable_claims(user).order_by().values("status").annotate(count=Count("pk"), total=Sum("approved_amount"))
-    found = {row["status"]: {"count": row["count"], "total": row["total"] or ZERO} for row in rows}
-    nothing: dict[str, int | Decimal] = {"count": 0, "total": ZERO}
-    return {status.value: found.get(status, nothing) for status in (ClaimStatus.APPROVED, ClaimStatus.PAID)}
 
 
 def standing_parts(award: Award) -> dict[str, int]:
@@ -140,14 +130,16 @@ class PaymentRow:
     district: Decimal | None = None
 
 
-def payment_row(claim: Claim) -> PaymentRow:
-    """How the claim's money stands, in words."""
+def payment_row(claim: Claim, *, is_open: bool = True) -> PaymentRow:
+    """How the claim's money stands, in words, for payers of whose parts something `is_open`, or nothing any more."""
     award: Award | None = getattr(claim, "award", None)
     if award is None:
         return PaymentRow(claim, None, None, "分担计算中", "info")
     last = next(reversed(award.payments.all()), None)
     if claim.status == ClaimStatus.PAID:
         label, tone = "已拨付", "ok"
+    elif not is_open:
+        label, tone = "本级已拨付", "ok"
     elif last is None:
         label, tone = "待拨付", "warn"
     elif last.kind == PaymentKind.PAID:

@@ -24,6 +24,7 @@ from review.decisions.permissions import decided_in, publishing_regions
 from review.decisions.selectors.queue import COUNT_LIMIT, WorkQueue, next_claim, queues_of
 from review.payments.enums import UNSENT
 from review.payments.models import Disbursement
+from review.payments.selectors.unpaid import unpaid_of
 from review.recoveries.models import Recovery
 from review.recoveries.selectors import owed_by
 
@@ -95,7 +96,7 @@ def current_publicity(*, today: date) -> list[PublicityList]:
 
 @dataclass(frozen=True, slots=True)
 class Unpaid:
-    """Approved and not yet paid, in one city or district: how many claims, and their sum in yuan."""
+    """Approved and not yet paid by one city or district: its parts of how many claims, and their sum in yuan."""
 
     place: str
     count: int
@@ -112,16 +113,14 @@ class Unpaid:
 
 
 def unpaid_for(user: User) -> list[Unpaid]:
-    """What the person, as finance, has still to pay, by city, or by district where it decides itself."""
+    """What the person, as finance, has still to pay, by the region whose parts they pay."""
     found = []
     for appointment in user.active_appointments:
         if appointment.role == Role.FINANCE:
-            sums = Claim.objects.filter(decided_in([appointment.region_id]), status=ClaimStatus.APPROVED).aggregate(
-                count=Count("pk"), total=Sum("approved_amount", default=ZERO), oldest=Min("status_since")
-            )
+            sums = unpaid_of(Q(region=appointment.region_id))
             due = Disbursement.objects.filter(part__region_id=appointment.region_id, due_on__lt=clock.today())
             overdue = due.filter(state__in=sorted(UNSENT)).count()
-            found.append(Unpaid(appointment.region.full_name, **sums, overdue=overdue))
+            found.append(Unpaid(appointment.region.full_name, sums.count, sums.total, sums.oldest, overdue))
     return found
 
 

@@ -45,11 +45,17 @@ class PaymentFilterForm(FilterForm):
         asked = self.asked()
         return {
             "text": asked.get("q") or "",
-            "state": asked.get("state") or "",
+            "returned": asked.get("state") == "returned",
             "region": asked.get("region") or "",
             "paid_from": asked.get("paid_from"),
             "paid_to": asked.get("paid_to"),
         }
+
+    @property
+    def state_of_parts(self) -> str:
+        """`approved` or `paid`, where it is asked what is left of the payer's own parts. Raises FilterError."""
+        state: str = self.asked().get("state") or ""
+        return "" if state == "returned" else state
 
 
 class BatchFilterForm(FilterForm):
@@ -146,6 +152,17 @@ class ReasonForm(forms.Form):
     """Why something is done."""
 
     reason = LineField(label="原因", max_length=200, required=False)
+
+
+class ConfirmForm(forms.Form):
+    """Why an account that was not changed may be paid again."""
+
+    reason = LineField(
+        label="账户无误的依据",
+        max_length=200,
+        required=False,
+        help_text="账户已由申报单位改正并确认的不填；没有改正的，写明核实的依据。",
+    )
 
 
 class ReversalForm(forms.Form):

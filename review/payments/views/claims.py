@@ -25,18 +25,22 @@ from review.funding.selectors import (
     payable_claims,
     payment_row,
     standing_parts,
-    sums_by_state,
 )
 from review.payments.enums import LineState
 from review.payments.forms import PaymentFilterForm, StagesForm
-from review.payments.models import Disbursement
+from review.payments.models import Disbursement, paid_by
 from review.payments.selectors.batches import lines_of_award
+from review.payments.selectors.unpaid import in_state, open_parts, paid_of, unpaid_of
 from review.payments.services.batches import open_single
 from review.payments.services.lines import plan_stages
 from review.payments.sheets import payment_sheet
 
 if TYPE_CHECKING:
     import uuid
+
+    from django.db.models import QuerySet
+
+    from applications.claims.models import Claim
 
 from django.http import HttpRequest, HttpResponse
 
@@ -47,12 +51,21 @@ readers = officials(Role.FINANCE, Role.AUDITOR)
 @require_GET
 def payments(request: HttpRequest) -> HttpResponse:
     """What is to be paid, was paid, and came back."""
+    theirs = paid_by(user_of(request))
     form = PaymentFilterForm(request.GET, districts=district_choices(user_of(request)))
-    found = filter_payments(payable_claims(user_of(request)), **form.as_filter())
-    page = page_of(found, after=request.GET.get("after", ""), oldest_first=True)
-    rows = [payment_row(claim) for claim in page.rows]
-    context = {"form": form, "page": page, "rows": rows, "sums": sums_by_state(user_of(request))}
-    return render(request, "funding/payments.html", context)
+    page = page_of(_wanted(request, form), after=request.GET.get("after", ""), oldest_first=True)
+    ids = [claim.pk for claim in page.rows]
+    open_ids = set(open_parts(theirs).filter(award__claim__in=ids).values_list("award__claim_id", flat=True))
+    rows = [payment_row(claim, is_open=claim.pk in open_ids) for claim in page.rows]
+    sums = {"approved": unpaid_of(theirs), "paid": paid_of(theirs)}
+    return render(request, "funding/payments.html", {"form": form, "page": page, "rows": rows, "sums": sums})
+
+
+def _wanted(request: HttpRequest, form: PaymentFilterForm) -> QuerySet[Claim]:
+    """The claims of the payers that the person serves or audits, as the filters ask. Raises FilterError."""
+    user, state = user_of(request), form.state_of_parts
+    found = filter_payments(payable_claims(user), **form.as_filter())
+    return in_state(found, state, paid_by(user)) if state else found
 
 
 @access(readers)
@@ -60,7 +73,7 @@ def payments(request: HttpRequest) -> HttpResponse:
 def payments_export(request: HttpRequest) -> HttpResponse:
     """The 拨付 sheet of what the filters show."""
     form = PaymentFilterForm(request.GET, districts=district_choices(user_of(request)))
-    found = filter_payments(payable_claims(user_of(request)), **form.as_filter())
+    found = _wanted(request, form)
     listed = found.filter(award__isnull=False).prefetch_related(None).order_by("pk")
     return exported_workbook(
         act_of(request),
@@ -100,7 +113,7 @@ def payment(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     parts = [(part, to_yuan(standing.get(part.region_id, 0))) for part in award.parts.all()] if award else []
     lines = lines_of_award(award.pk) if award else []
     begun = {line.part_id for line in lines}
-    due = {line.part_id for line in lines if line.state == LineState.WAITING and not line.batch_id}
+    due = {line.part_id: line.yuan for line in lines if line.state == LineState.WAITING and not line.batch_id}
     history = payee_history(claim)
     context = {
         "claim": claim,
@@ -116,7 +129,11 @@ def payment(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             .values_list("pk", flat=True)
         ),
         "parts": parts,
-        "payable": [(part, sum_) for part, sum_ in parts if part in own and (part.pk in due or part.pk not in begun)],
+        "payable": [
+            (part, due.get(part.pk, sum_))
+            for part, sum_ in parts
+            if part in own and (part.pk in due or part.pk not in begun)
+        ],
         "unbegun": [part for part in own if part.pk not in begun],
         "stages": stages,
     }

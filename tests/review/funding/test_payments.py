@@ -21,11 +21,11 @@ from review.funding.models import Award, AwardPart, Payment, PaymentKind
 from review.funding.selectors import filter_payments, payable_claims
 from review.payments.enums import LineState
 from review.payments.models import Disbursement
-from review.payments.services.lines import confirm_correction
+from review.payments.services.lines import Voucher, confirm_correction, settle_batch
 from review.treasury.models import BudgetLine
 from tests.factories import act, binhu, make_official, suzhou, wuxi
 from tests.portal.audit.test_verify import past_the_triggers
-from tests.review.paying import DAY, bring_back, pay
+from tests.review.paying import DAY, bring_back, pay, sent
 from tests.review.worlds import Office, approved, decided, on
 
 pytestmark = pytest.mark.django_db
@@ -95,14 +95,37 @@ def test_list_costs_the_same_for_one_row_and_for_three(client, office, claim, dj
     client.force_login(office.finance)
     url = reverse("funding:payments")
     client.get(url)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get(url)
     for number in ("201710601862.3", "97101765.4"):
         more = approved(office, lines=[{"patent_no": number} | _facts()])
         record_award(more, act=act())
     client.get(url)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get(url)
+
+
+def test_a_payer_sees_what_is_left_of_its_own_parts(client, office, claim):
+    city, district = office.finance, make_official(Role.FINANCE, binhu())
+    batch = sent(claim.award.parts.get(region=wuxi()))
+    shown = []
+    for is_paid in (False, True):
+        if is_paid:
+            settle_batch(batch, voucher=Voucher("拨1", DAY), act=on(DAY, batch.released_by))
+        for payer in (city, district):
+            client.force_login(payer)
+            rows = [client.get(reverse("funding:payments"), {"state": state}) for state in ("approved", "paid")]
+            sums = rows[0].context["sums"]
+            listed = [[row.label for row in page.context["rows"]] for page in rows]
+            shown.append((sums["approved"].total, sums["paid"].total, *listed))
+            desk = re.sub(r"<[^>]*>|\s", "", client.get(reverse("home")).content.decode())
+            assert f"{sums['approved'].total:,.2f}元{'1件' if listed[0] else '没有待拨付的申报'}" in desk
+    assert shown == [
+        (Decimal(3000), Decimal(0), ["待拨付"], []),
+        (Decimal(2000), Decimal(0), ["待拨付"], []),
+        (Decimal(0), Decimal(3000), [], ["本级已拨付"]),
+        (Decimal(2000), Decimal(0), ["部分拨付"], []),
+    ]
 
 
 def test_page_of_a_claims_money_leads_each_reader_only_to_what_they_may_open(client, office, claim):

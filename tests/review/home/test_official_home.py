@@ -104,16 +104,6 @@ def test_lists_that_end_today_and_open_objections_are_named():
     assert "某某 " not in page
 
 
-def test_finance_sees_how_many_and_how_much_in_its_city():
-    ClaimFactory(status=ClaimStatus.APPROVED)
-    ClaimFactory(status=ClaimStatus.APPROVED)
-    ClaimFactory(status=ClaimStatus.PAID)
-    page = home(make_official(Role.FINANCE, wuxi()))
-    assert "10,000.00 元" in page
-    assert "2 件" in page
-    assert "没有待拨付的申报" in home(make_official(Role.FINANCE, suzhou()))
-
-
 def test_an_auditor_sees_the_last_records_and_the_end_of_the_chain(catalogue):
     page = home(make_official(Role.AUDITOR, wuxi()))
     assert "锡政办发〔2020〕11号" in page
