@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from applications.claims.visibility import open_claims
 from portal.accounts.enums import Role
+from portal.core import clock
 from portal.core.choices import StateField
 from portal.core.money import to_yuan
 from portal.core.regions import in_trees
@@ -117,8 +118,21 @@ class Recovery(models.Model):
         return to_yuan(self.new_fen)
 
     @property
+    def daily_percent(self) -> str:
+        """The daily rate of interest in per cent, as papers and pages write it: `0.05%`; "" where none is taken."""
+        return "" if self.daily_rate is None else f"{self.daily_rate * 100:.6f}".rstrip("0").rstrip(".") + "%"
+
+    @property
+    def hearing_is_open(self) -> bool:
+        """Whether the applicant may still answer: until its day is over."""
+        due = self.hearing_due_on
+        return self.state == RecoveryState.HEARING and (due is None or clock.today() <= due)
+
+    @property
     def applicant_label(self) -> str:
         """The state in the applicant's words."""
+        if self.state == RecoveryState.HEARING and not self.hearing_is_open:
+            return "陈述申辩已截止，等待决定"
         return RecoveryState(self.state).applicant_label
 
 

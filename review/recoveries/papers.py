@@ -79,8 +79,7 @@ def _interest(recovery: Recovery) -> str:
     if recovery.daily_rate is None or recovery.interest_from is None:
         return ""
     day = recovery.interest_from
-    rate = f"{recovery.daily_rate * 100:.6f}".rstrip("0").rstrip(".")
-    return f"自{day.year}年{day.month}月{day.day}日起，按尚未退回金额每日{rate}%计收利息"
+    return f"自{day.year}年{day.month}月{day.day}日起，按尚未退回金额每日{recovery.daily_percent}计收利息"
 
 
 def _line_changes(claim: Claim, before: AwardVersion | None, version: AwardVersion) -> list[content.Change]:

@@ -170,7 +170,9 @@ def open_actions(recovery: Recovery, user: User) -> list[RecoveryAction]:
     return [
         RecoveryAction(row.action)
         for row in RECOVERIES
-        if recovery.state in row.sources and party_for(user, recovery, RecoveryAction(row.action))
+        if recovery.state in row.sources
+        and party_for(user, recovery, RecoveryAction(row.action))
+        and (row.action != RecoveryAction.STATE or recovery.hearing_is_open)
     ]
 
 

@@ -59,12 +59,13 @@ def recovery(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Recovery.objects.visible_to(user).select_related(*related), key=key)
     sent = request.POST.get("action", "")
     open_forms = [ActionForm(found, action) for action in open_actions(found, user) if action in FORMS]
-    status = 200
+    status, typed = 200, list[tuple[str, str]]()
     if request.method == "POST":
         status = 422
         chosen = next((each for each in open_forms if each.action == sent), None)
         if chosen is None:
             messages.warning(request, "该追缴已由他人办理，或者不由您办理，请查看最新情况。")
+            typed = _typed(found, request)
         else:
             bound = ActionForm(found, chosen.action, request.POST)
             open_forms[open_forms.index(chosen)] = bound
@@ -84,9 +85,20 @@ def recovery(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "receipts": found.receipts.all(),
         "events": found.events.order_by("-pk"),
         "forms": open_forms,
+        "typed": typed,
         "notices": [each for each in notices_of(found.claim, user=user) if each.kind in NOTICES and each.rendered_at],
     }
     return render(request, "recoveries/recovery.html", context, status=status)
+
+
+def _typed(found: Recovery, request: HttpRequest) -> list[tuple[str, str]]:
+    """What was typed into the form of an action that is not open any more, by its labels."""
+    sent = request.POST.get("action", "")
+    if sent not in FORMS:
+        return []
+    fields = ActionForm(found, RecoveryAction(sent)).form.fields
+    rows = [(str(field.label), request.POST.get(name, "").strip()) for name, field in fields.items()]
+    return [(label, value) for label, value in rows if value]
 
 
 @access(officers)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from portal.access import access, officials
 from portal.accounts.enums import Role
 from portal.accounts.persons import same_person
-from portal.core.errors import show_refusal
+from portal.core.errors import RefusedError, show_refusal
 from portal.core.filters import choice_of
 from portal.core.http import act_of, user_of
 from portal.core.paging import paginate
@@ -81,7 +81,7 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
         if form is None or form.is_valid():
             with show_refusal(form if form is not None else request, denials=True):
                 _carry_out(found, standing, deed, form, act_of(request))
-                messages.success(request, "已办理。" if deed != "assign" else "已提出，请由另一名财务人员复核。")
+                messages.success(request, _DONE[deed])
                 return redirect("payments:answer", pk=found.file_id)
             if form is None:
                 return redirect("payments:row", pk=pk)
@@ -97,6 +97,14 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
         "earlier": found.handlings.filter(state=HandlingState.DROPPED).select_related("proposed_by", "settled_by"),
     }
     return render(request, "payments/row.html", context, status=422 if request.method == "POST" else 200)
+
+
+_DONE = {
+    "assign": "已提出，请由另一名财务人员复核。",
+    "confirm": "已按对应登记。",
+    "set_aside": "该行已搁置。",
+    "drop": "已撤回，该行可以重新办理。",
+}
 
 
 def _carry_out(found: BankRow, standing: RowHandling | None, deed: str, form: Any, act: ActorContext) -> None:
@@ -116,3 +124,5 @@ def _carry_out(found: BankRow, standing: RowHandling | None, deed: str, form: An
         confirm_assignment(standing, act=act)
     elif standing is not None and deed == "drop":
         drop_handling(standing, act=act)
+    else:
+        raise RefusedError("该行的对应或搁置已由他人撤回，没有办理。请查看最新情况。")

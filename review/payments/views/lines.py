@@ -15,7 +15,7 @@ from portal.accounts.persons import same_person
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 from review.payments.enums import Deed
-from review.payments.forms import FailureForm, MilestoneForm, ReasonForm, ReversalForm, VoucherForm
+from review.payments.forms import ConfirmForm, FailureForm, MilestoneForm, ReversalForm, VoucherForm
 from review.payments.models import Disbursement
 from review.payments.services.lines import (
     ask_reversal,
@@ -41,7 +41,7 @@ FORMS: dict[str, type[Any]] = {
     Deed.ASK_REVERSAL: ReversalForm,
     Deed.REVERSE: Form,
     Deed.DECLINE_REVERSAL: Form,
-    Deed.CONFIRM: ReasonForm,
+    Deed.CONFIRM: ConfirmForm,
     Deed.MEET_MILESTONE: MilestoneForm,
 }
 
@@ -67,10 +67,15 @@ def line(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     waits = Deed.REVERSE in open_deeds and same_person(user, found.officer_id)
     if waits:
         open_deeds.remove(Deed.REVERSE)
+    labels = {Deed.DECLINE_REVERSAL: "撤回冲正"} if waits else {}
     context = {
         "waits_for_another": waits,
+        # What a page left open sent shows why it is refused, though its form is not drawn any more.
+        "sent": form,
         "line": found,
-        "forms": [(each, Deed(each).label, form if each == deed else FORMS[each]()) for each in open_deeds],
+        "forms": [
+            (each, labels.get(each, Deed(each).label), form if each == deed else FORMS[each]()) for each in open_deeds
+        ],
         "attempts": Disbursement.objects.filter(part=found.part, stage=found.stage).select_related("batch", "payment"),
     }
     return render(request, "payments/line.html", context, status=422 if request.method == "POST" else 200)

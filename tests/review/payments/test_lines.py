@@ -149,7 +149,10 @@ def test_pages_carry_a_payment_from_the_claim_to_its_reversal(client, treasury):
     # Who proposed it is told who goes on, and is offered to withdraw it only.
     asked = client.get(line_url).content.decode()
     assert "须由另一名财务人员复核" in asked
-    assert ('value="reverse"' in asked, 'value="decline_reversal"' in asked) == (False, True)
+    assert ('value="reverse"' in asked, 'value="decline_reversal"' in asked, "撤回冲正" in asked) == (False, True, True)
+    # A page left open learns why it is refused, though its form is gone.
+    stale = client.post(line_url, {"deed": "return", "reason": "户名不符", "voucher": "锡退1", "on": "2026-06-10"})
+    assert "不能再“登记退票”" in stale.content.decode()
     client.force_login(first)
     assert client.post(line_url, {"deed": "reverse"}).status_code == 302
     assert "已冲正" in client.get(page).content.decode()

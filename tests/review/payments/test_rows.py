@@ -128,6 +128,12 @@ def test_desk_leads_an_officer_from_the_row_to_the_payment(client, treasury, lin
     assert BankRow.objects.to_do().exists()
     client.force_login(second)
     assert "复核无误" in client.get(page).content.decode()
+    # Taken back meanwhile: a page left open confirms nothing, and says so.
+    drop_handling(found.handlings.get(), act=on(DAY, first))
+    assert "没有办理" in client.post(page, {"deed": "confirm"}, follow=True).content.decode()
+    client.force_login(first)
+    assert client.post(page, given | {"reason": "核对"}).status_code == 302
+    client.force_login(second)
     assert client.post(page, {"deed": "confirm"}).status_code == 302
     line.refresh_from_db()
     assert line.state == LineState.PAID

@@ -1,5 +1,6 @@
 """The pages of recoveries: what each sees, what each may do, what comes back where something is missing."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,8 +10,9 @@ from applications.claims.enums import ClaimStatus
 from portal.jobs.services import run_due_jobs
 from review.recoveries.enums import RecoveryState
 from review.recoveries.models import Recovery
+from review.recoveries.services.proceedings import open_hearing, propose_recovery
 from tests.review.decisions.pages import as_
-from tests.review.recoveries.worlds import DAY, awarded, heard, paid, served
+from tests.review.recoveries.worlds import DAY, PROPOSAL, awarded, heard, paid, served
 from tests.review.worlds import again, on
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +96,22 @@ def test_stranger_sees_nothing_and_a_stale_page_is_told(client, office):
     assert as_(client, office.acceptance).get(address(recovery)).status_code == 403
     as_(client, office.city)
     assert post(client, recovery, "serve", on="2026-06-10", how="post").status_code == 422
-    assert "已由他人办理" in post(client, recovery, "hear", workdays="5").content.decode()
+    page = post(client, recovery, "hear", workdays="27").content.decode()
+    assert "已由他人办理" in page
+    assert "<dt>陈述申辩期限（工作日）</dt><dd>27</dd>" in page
+
+
+def test_nobody_is_asked_to_answer_once_the_day_is_over(client, office, time_machine):
+    claim = paid(office)
+    recovery = propose_recovery(claim.pk, proposal=PROPOSAL, act=on(DAY, office.city))
+    open_hearing(recovery.pk, act=on(DAY, office.city))
+    as_(client, claim.created_by)
+    assert "您可以陈述申辩" in client.get(address(recovery)).content.decode()
+    recovery.refresh_from_db()
+    time_machine.move_to(on(recovery.hearing_due_on + timedelta(days=1)).at)
+    page = as_(client, claim.created_by).get(address(recovery)).content.decode()
+    assert "陈述申辩已截止，等待决定" in page
+    assert "<textarea" not in page
 
 
 def test_pages_cost_few_queries(client, office, django_assert_max_num_queries):
