@@ -112,7 +112,7 @@ class _Lint:
             steps,
             {name: fact["type"] for name, fact in self.facts.items()} | self.derived,
             {name: [value for value, _ in fact["choices"]] for name, fact in self.facts.items()}
-            | {"applicant_region": districts_in(content["document"])},
+            | {"applicant_region": _regions_of(content["document"])},
             {name: fact["type"] for name, fact in self.facts.items()},
         )
 
@@ -225,6 +225,12 @@ class _Lint:
             self.add(("as_of",), NOT_A_DATE.fault(fact=as_of))
         if subject is not None and subject not in self.facts:
             self.add(("subject",), NOT_LISTED.fault(fact=subject))
+
+
+def _regions_of(document: Mapping[str, Any]) -> list[str]:
+    """What a rule may call a region: a district by its name, or an area as the document writes it."""
+    districts = districts_in(document)
+    return [*districts, *document["areas"]] if districts else []
 
 
 def _repeated(lint: _Lint, key: str, codes: Iterable[str]) -> None:

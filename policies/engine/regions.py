@@ -20,12 +20,11 @@ def district_name(region: str) -> str:
 
 
 def districts_in(document: Mapping[str, Any]) -> list[str]:
-    """The names that rules of a document may give a region: its city's districts, and its areas as it writes them.
+    """The names of the districts in a document's area.
 
-    None where the document names no area, or its city's districts are not known: any name may then be one.
+    None where it names no area, or its city's districts are not known: any name may then be one.
     """
-    known = [name for code, name in _names.items() if document["region_code"] and covers(dict(document), code)]
-    return [*known, *document["areas"]] if known else []
+    return [name for code, name in _names.items() if document["region_code"] and covers(dict(document), code)]
 
 
 def covers(document: dict[str, Any], region: str) -> bool:

@@ -44,7 +44,7 @@ GUARDED_DEFAULT = problem_code(
 NO_PROFILE = problem_code("no_profile", "没有模板 {profile}", "可选：{known}", form="没有模板“{profile}”，请重新选择。")
 NO_OPERATION = problem_code("no_operation", "没有动词“{operation}”", "可选：{known}", form="请选择这一步做什么。")
 ONE_TEST = problem_code(
-    "one_test", "应有一个 field 和一个检验", "可用的检验：{tests}", form="请选择检查哪一项、怎么检查。"
+    "one_test", "应有一个 field 和一个检验", "可用的检验：{tests}", form="{here}：请选择检查哪一项、怎么检查。"
 )
 LIMIT_KIND = problem_code("limit_kind", "限额应恰好写明一种", "请写 {known} 之一", form="请选择限什么。")
 CONDITION_TEST = problem_code(
@@ -224,16 +224,17 @@ def _step(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:
         return None
     for key in operation.declared().values():
         if key.kind is ONLY and key.name in found:
-            found[key.name] = _only(checker, found[key.name], (*at, key.name))
+            test = _only(checker, found.pop(key.name), (*at, key.name))
+            found |= {} if test is None else {key.name: test}
     return found if required.keys() <= found.keys() else None
 
 
 def _only(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:
     found = checker.fields(raw, at, required={"field": grammar.CONDITION_OPTIONAL["field"]}, optional=grammar.TEST_KEYS)
-    if found is None or len(found) != 2:
+    if found is None or "field" not in raw or sum(name in raw for name in known_tests()) != 1:
         checker.add(at, ONE_TEST.fault(tests=list(known_tests())))
         return None
-    return found
+    return found if len(found) == len(raw) else None
 
 
 def _limit(checker: Checker, raw: Any, at: Place) -> dict[str, Any] | None:

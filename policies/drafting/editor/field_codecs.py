@@ -193,10 +193,12 @@ class GuardCodec:
 class OptionList:
     """The choices of a fact, or the rows of a table, a line each: `code=words`.
 
-    A choice without words is called by its code; `is_table`: a row without a value has none.
+    A choice without words is called by its code; `is_table`: a row without a value has none; `counts`: values are
+    whole numbers.
     """
 
     is_table: bool = False
+    counts: bool = False
 
     def fits(self, value: Any) -> bool:
         return isinstance(value, Mapping) and all(isinstance(words, str | int) for words in value.values())
@@ -207,7 +209,8 @@ class OptionList:
     def read(self, posted: Posted, name: str) -> Any:
         lines = [line.replace("＝", "=").partition("=") for line in last_text(posted, name).split("\n")]
         named = ((code.strip(), words.strip()) for code, _, words in lines)
-        return {code: words or ("" if self.is_table else code) for code, words in named if code} or ABSENT
+        found = {code: words or ("" if self.is_table else code) for code, words in named if code}
+        return {code: as_number(words) if self.counts else words for code, words in found.items()} or ABSENT
 
 
 @dataclass(frozen=True)

@@ -147,6 +147,8 @@ class SectionForm(forms.Form):
         test = self.text(f"{name}-test") or (usual_test(fact.type) if fact else "")
         offered = _tests_for(fact, test)
         chooser, bound = f"{name}-test", f"{name}-value"
+        if before and not fact and not test:
+            return []
         blank = [] if fact else [("", "由审核人判断")]
         self.fields[chooser] = forms.Field(
             label=f"{before}{labels.CONDITION_KEYS['test']}",

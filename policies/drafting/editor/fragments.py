@@ -22,7 +22,18 @@ class Cell:
         widget = self.control.field.widget
         if isinstance(widget, forms.CheckboxSelectMultiple):
             return "col-12 cell-ticks"
-        return "col-12" if isinstance(widget, forms.Textarea) or widget.use_fieldset else "col-md-6"
+        if isinstance(widget, forms.Textarea) or widget.use_fieldset:
+            return "col-12"
+        return "col-md-4" if self._is_of_test else "col-md-6"
+
+    @property
+    def begins_line(self) -> bool:
+        """Whether it is the fact of a test inside a row: the test and what it compares with stand beside it."""
+        return self._is_of_test and self.control.name.endswith("-field")
+
+    @property
+    def _is_of_test(self) -> bool:
+        return "：" in str(self.control.label) and self.control.name.endswith(("-field", "-test", "-value"))
 
 
 @dataclass(frozen=True)

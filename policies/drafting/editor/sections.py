@@ -33,7 +33,7 @@ from policies.engine.limits.registry import limit_kind_of, limit_kinds
 from policies.engine.operations.derive import Derive
 from policies.engine.operations.registry import operation_of, operations
 from policies.engine.programme import PARTS, RHYTHMS
-from policies.engine.spec import FACTS, GUARD, ONLY, Key, Kind, Spec
+from policies.engine.spec import COUNT, FACTS, GUARD, ONLY, Key, Kind, Spec
 from policies.engine.vocabulary import package_vocabulary
 
 ROOT = "section"
@@ -189,7 +189,7 @@ def _key_codec(key: Key, types: Mapping[str, str]) -> Codec:
     if key.kind is SCALE:
         return _keys(Scale, types)
     if key.kind.values is not None:
-        return OptionList(is_table=True)
+        return OptionList(is_table=True, counts=key.kind.values is COUNT)
     return own.get(key.kind) or ValueCodec(key.kind.name, key.choices, types=key.types, special=True)
 
 

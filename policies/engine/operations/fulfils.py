@@ -40,7 +40,7 @@ class Fulfils(Derive):
     """
 
     verb = "fulfils"
-    label = "几项标准中符合几项（任一、同时、至少几项）"
+    label = "几项标准符合几项（任一、同时）"
     help = "如“符合下列条件之一”；再用条件“是”来要求。算出的结果可作另一步的一项标准，一层套一层"
     order = 255
     gives = "boolean"

@@ -215,3 +215,47 @@ def test_shares_of_a_weighted_score_and_prizes_by_rank_are_written_without_a_tex
     assert "第 1 名 50,000.00 元，第 2 至 3 名 30,000.00 元" in page.text
     assert [answers(draft, enough, rank=rank)[0] for rank in (1, 2, 3, 4)] == [5000000, 3000000, 3000000, 0]
     engines_agree(draft, ledger=False)
+
+
+def test_any_of_some_criteria_districts_and_their_places_are_written_without_a_text_file(item, draft):
+    page = item
+    page.press("own:facts")
+    page.press("drop:steps:0")
+    for name, label, kind in (("high_tech", "高新技术企业", "boolean"), ("score", "得分", "number")):
+        fact(page, name, label, kind)
+    page.press("save", **{"add-facts": ["valid_patents"], "add-steps": "fulfils", "add-limits": "select"})
+    page.press("add:conditions", **{"add-steps": "standard"})
+    fields = {"first": "high_tech", "second": "valid_patents", "third": "applicant_region"}
+    page.press("save", **{f"section-steps-0-{at}-field": name for at, name in fields.items()})
+    assert "第三项：请选择检查哪一项、怎么检查。" in page.text
+    page.press(
+        "save",
+        **under("steps-0", **{"first-value": "true", "second-value": "十", "third-value": ["滨湖区", "江阴市"]}),
+        **under("steps-0", **{"third-test": "in"}),
+        **under("steps-1", yuan="200000", nature="exact"),
+        **under("conditions-0", code="FIT", text="符合下列条件之一", field="qualifies"),
+        **under("limits-0", select="1", districts="滨湖区=2\n滨河区=3", per="programme year", by="score", ties="filed"),
+    )
+    assert {(one.label, one.text) for one in page.response.context["page"].problem_links} == {
+        ("金额怎么算 第 1 行 · 第二项：与什么比较", "“十”不是数值，请写成如 26.6 或 70% 的数。"),
+        ("条件 第 1 行", "选了检查哪一项的条件，请再选怎么检查、与什么比较。"),
+    }
+    page.press("save", **under("steps-0", **{"second-value": "10"}), **under("conditions-0", value="true"))
+    unknown, together = (one.text for one in page.response.context["page"].problem_links)
+    assert unknown.startswith("“滨河区”不是“所在地区”的选项")
+    assert together == "填写了各区名额，请按“每个区，每年”合计。"
+    page.press("save", **under("limits-0", districts="滨湖区=2", per="district year"))
+    assert page.response.context["page"].problem_links == []
+    assert "符合其中一项（高新技术企业为“是”；有效发明专利总量 10 以上；所在地区 是 滨湖区 或 江阴市）" in page.text
+
+    none = {"high_tech": False, "valid_patents": 9, "score": "90"}
+    for region, line, rank, fen in (
+        ("320205", none, 1, 0),
+        ("320205", none | {"valid_patents": 10}, 1, 20000000),
+        ("320205", none | {"high_tech": True}, 2, 0),
+        ("320211", none, 2, 20000000),
+        ("320211", none, 3, 0),
+    ):
+        asked = {"applicant": {"kind": "enterprise", "region": region}, "rank": rank}
+        assert answers(draft, line, **asked) == [fen], (region, line, rank)
+    engines_agree(draft, ledger=False)

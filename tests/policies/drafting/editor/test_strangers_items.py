@@ -1,10 +1,12 @@
 """Twelve items as cities write them: each goes through its form, and answers at each boundary in both engines."""
 
 import pytest
+from django.urls import reverse
 
 from policies.engine import assess
 from policies.engine.batch import generate, simulate
-from tests.policies.drafting.editor.test_sections import normal, through_the_form
+from tests.policies.drafting.editor.pages import Page, fill_in_head, stored
+from tests.policies.drafting.editor.test_sections import normal, sent, through_the_form
 from tests.policies.engine.batch.odd_rules import catalogue_from
 from tests.policies.engine.batch.odd_words import HEAD, PER, fact, item, rate, standard
 from tests.policies.engine.batch.support import differences
@@ -223,6 +225,23 @@ CATALOGUE = catalogue_from((HEAD | {"effect": [{"from": "2026-01-01"}]}, [*ITEMS
 @pytest.mark.parametrize("name", ITEMS)
 def test_an_item_of_a_city_comes_back_from_its_form_as_it_was(name):
     assert normal(through_the_form(ITEMS[name])) == normal(ITEMS[name])
+
+
+@pytest.mark.django_db
+def test_all_of_them_are_sent_by_their_pages_and_come_back_unchanged(writer, draft):
+    """Each is sent as its form holds it, drawn, and sent again as a browser sends what the page shows."""
+    fill_in_head(writer, draft)
+    for at, (name, rules) in enumerate(ITEMS.items(), start=1):
+        code = f"wx2030-{at:02d}"
+        writer.post(reverse("drafting:new_section", args=[draft.key]), {"kind": "per_item", "code": code})
+        page = Page(writer, draft, at)
+        page.sent = {**sent(rules | {"item": code}), **{key: page.sent[key] for key in ("base", "loaded")}}
+        page.press("save")
+        assert [one.text for one in page.response.context["page"].problem_links] == [], name
+        first = normal(stored(draft, at))
+        assert first == normal(rules | {"item": code}), name
+        page.press("save")
+        assert normal(stored(draft, at)) == first, name
 
 
 @pytest.mark.parametrize(("name", "lines", "more", "yuan"), BOUNDARIES)

@@ -202,6 +202,9 @@ def test_criteria_stand_inside_others_and_are_told():
     assert not columns_differ(steps, facts=[GREEN], conditions=QUALIFIES)
     assert "not_worked_out_yet" in refused([outer, inner, standard()], facts=[GREEN])
     assert refused([{**outer, "least": 3}, inner, standard()], facts=[GREEN])["too_many_criteria"].endswith("least")
+    assert refused([{**inner, "first": {"field": "green"}}, standard()], facts=[GREEN]) == {
+        "one_test": "odd-99.steps[0].first"
+    }
     assert "unsuited_test" in refused([{**inner, "first": {"field": "green", "over": 3}}, standard()], facts=[GREEN])
 
 
