@@ -20,6 +20,7 @@ from policies.published.selectors import compiled_item
 from portal.accounts.enums import DISTRICT_ROLES, RegionLevel
 from portal.accounts.models import Region
 from portal.core.money import ZERO, to_yuan
+from portal.core.text import closed_up
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision, PublicityEntry
 from review.funding.models import Award
@@ -245,9 +246,9 @@ def _line(item: Item, line: ClaimLine, *, steps: list[dict[str, Any]], decided: 
     return content.Line(
         right=_right(item, line, values),
         key_date=date.fromisoformat(key_date) if key_date else None,
-        standard="；".join(standards),
+        standard=closed_up("；".join(standards)),
         approved=Decimal(decided.amount),
-        explanation="；".join(others),
+        explanation=closed_up("；".join(others)),
     )
 
 

@@ -12,6 +12,7 @@ from policies.facts.values import facts_of, show_fact
 from policies.published.selectors import catalogue_for, compiled_item
 from portal.audit.models import AuditRecord
 from portal.audit.roots import proof_of
+from portal.core.citations import citation
 from portal.core.money import read_yuan
 from review.decisions.enums import Conclusion, Stage
 from review.decisions.models import Decision
@@ -59,9 +60,17 @@ def reckoning_of(notice: Notice) -> Reckoning | None:
     return Reckoning(
         facts=facts[:MOST_LINES],
         more=max(0, len(facts) - MOST_LINES),
-        steps=[step for step in answer["steps"] if step["applied"]],
+        steps=[_as_cited(step) for step in answer["steps"] if step["applied"]],
         line=json.dumps(asked, ensure_ascii=False, sort_keys=True),
     )
+
+
+def _as_cited(step: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The step with its clause as documents cite it."""
+    if not step["citation"]:
+        return step
+    cited = citation(step["citation"])
+    return {**step, "citation": cited, "text": step["text"].replace(f"依据 {step['citation']}：", f"依据{cited}：")}
 
 
 def _decision_of(notice: Notice) -> Decision | None:

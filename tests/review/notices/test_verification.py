@@ -119,6 +119,8 @@ def test_the_sum_comes_out_of_the_masked_question(client: Client, notice: Notice
         assert number not in text
         assert number not in page
     assert "金额怎么算出来的" in page
+    assert "第一条第一款第（一）项：" in page
+    assert " 元" not in notice.snapshot["lines"][0]["standard"]
 
 
 def test_a_refusal_has_no_question(client: Client, notice: Notice) -> None:
