@@ -74,7 +74,7 @@ def open_batch(region: Region, criteria: Criteria, *, act: ActorContext) -> Batc
     officer = finance_officer(region.pk, act)
     with transaction.atomic():
         # The payer's row serialises openings: nothing is gathered twice, and numbers follow each other.
-        Region.objects.select_for_update().get(pk=region.pk)
+        Region.objects.select_for_update(no_key=True).get(pk=region.pk)
         due = due_parts(region.pk, criteria).order_by("pk").values_list("pk", "fen", "disbursements")
         parts: list[tuple[int, int, int | None]] = list(due[: MAX_LINES + 1])
         if not parts:

@@ -12,12 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from applications.claims.enums import Action
-from applications.claims.models import ClaimEvent
+from applications.claims.models import Claim, ClaimEvent
 from applications.payees.selectors import payee_of, pending_request
 from policies.engine import Item
 from policies.engine.stages import Stage, parts_of
 from policies.published.selectors import compiled_item
-from portal.accounts.models import User
+from portal.accounts.models import Region, User
 from portal.accounts.persons import same_person
 from portal.audit.services import record_audit, record_contents
 from portal.core import clock
@@ -192,9 +192,10 @@ class StagePlan:
 
 
 def plan_stages(part: AwardPart, stages: Sequence[StagePlan], *, act: ActorContext) -> list[Disbursement]:
-    """Pay a part in stages instead of at once. The shares add up to all of it, to the fen by largest remainder.
+    """Pay a part in stages instead of at once. The shares add up to what is still paid of it, by largest remainder.
 
-    Raises RefusedError once something of the part was gathered into a batch, and where the document says the stages.
+    Raises RefusedError once something of the part was gathered into a batch or is not paid any more, and where the
+    document says the stages.
     """
     finance_officer(part.region_id, act)
     if compiled_item(part.award.claim.version).stages:
@@ -204,13 +205,19 @@ def plan_stages(part: AwardPart, stages: Sequence[StagePlan], *, act: ActorConte
     if any(not stage.milestone.strip() for stage in stages[1:]):
         raise RefusedError("第二期起请写明拨付节点，例如“项目验收合格”。", field="stages")
     with transaction.atomic():
-        AwardPart.objects.select_for_update().get(pk=part.pk)
-        standing = Disbursement.objects.filter(part=part)
-        if standing.exclude(state__in=sorted(UNSENT), batch=None).exists():
+        # As openings of batches and cuts of awards do, which write disbursements of the part too.
+        Region.objects.select_for_update(no_key=True).get(pk=part.region_id)
+        Claim.objects.select_for_update(of=("self",)).get(pk=part.award.claim_id)
+        standing = list(Disbursement.objects.filter(part=part))
+        if any(line.state == LineState.CANCELLED for line in standing):
+            raise RefusedError("该部分已有金额停止拨付，不能再分期。")
+        if any(line.state not in UNSENT or line.batch_id for line in standing):
             raise RefusedError("该部分已经进入支付批次，不能再分期。")
+        left = sum(line.fen for line in standing) if standing else part.fen
         for line in standing:
             line.delete()
-        made = write_stages([part], [Stage(Fraction(stage.percent) / 100, stage.milestone.strip()) for stage in stages])
+        shares = [Stage(Fraction(stage.percent) / 100, stage.milestone.strip()) for stage in stages]
+        made = write_stages([(part, left)], shares)
         record_audit(
             act,
             action="payments.stages",
@@ -221,8 +228,8 @@ def plan_stages(part: AwardPart, stages: Sequence[StagePlan], *, act: ActorConte
     return made
 
 
-def write_stages(parts: Sequence[AwardPart], stages: Sequence[Stage]) -> list[Disbursement]:
-    """What is to be paid of parts in these stages, those with a milestone held; in the caller's transaction."""
+def write_stages(sums: Sequence[tuple[AwardPart, int]], stages: Sequence[Stage]) -> list[Disbursement]:
+    """These sums of parts, in fen, in these stages, those with a milestone held; in the caller's transaction."""
     made = Disbursement.objects.bulk_create(
         Disbursement(
             part=part,
@@ -232,8 +239,8 @@ def write_stages(parts: Sequence[AwardPart], stages: Sequence[Stage]) -> list[Di
             due_on=None if stage.milestone else _due_on(stage),
             state=LineState.HELD if stage.milestone else LineState.WAITING,
         )
-        for part in parts
-        for number, (stage, fen) in enumerate(zip(stages, parts_of(part.fen, stages), strict=True), start=1)
+        for part, whole in sums
+        for number, (stage, fen) in enumerate(zip(stages, parts_of(whole, stages), strict=True), start=1)
         if fen
     )
     record_contents(made)
@@ -243,7 +250,7 @@ def write_stages(parts: Sequence[AwardPart], stages: Sequence[Stage]) -> list[Di
 def follow_award(parts: Sequence[AwardPart], rules: Item) -> None:
     """Write the stages in which the document pays an award's parts."""
     if rules.stages:
-        write_stages(parts, rules.stages)
+        write_stages([(part, part.fen) for part in parts], rules.stages)
 
 
 def meet_milestone(line: Disbursement, *, paper: str, act: ActorContext) -> None:

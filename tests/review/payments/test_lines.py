@@ -15,6 +15,7 @@ from review.funding.models import Payment, PaymentKind
 from review.payments.enums import LineState
 from review.payments.models import Batch, Disbursement
 from review.payments.services.batches import Criteria, open_batch
+from review.payments.services.cuts import cut_waiting
 from review.payments.services.lines import (
     StagePlan,
     Voucher,
@@ -118,6 +119,17 @@ def test_stages_add_up_and_the_second_waits_for_its_milestone(treasury):
     second = sent(part, people=treasury.city)
     settle_line(second.lines.get(), voucher=Voucher("二期", DAY), act=on(DAY, first))
     assert held(treasury.claim) == {AccountKind.PAYABLE: 200000, AccountKind.PAID: 300000}
+
+
+def test_what_was_taken_off_a_part_is_in_none_of_its_stages(treasury):
+    act, part = on(DAY, treasury.city[0]), treasury.part()
+    stages = [StagePlan(60), StagePlan(40, "验收合格")]
+    cut_waiting(treasury.claim.pk, {"320200": 100000}, reason="降低")
+    plan_stages(part, stages, act=act)
+    assert list(Disbursement.objects.values_list("stage", "fen")) == [(1, 120000), (2, 80000)]
+    cut_waiting(treasury.claim.pk, {"320200": 90000}, reason="再降低")
+    with pytest.raises(RefusedError, match="停止拨付"):
+        plan_stages(part, stages, act=act)
 
 
 def test_return_is_not_dated_before_its_payment(treasury):
