@@ -230,7 +230,7 @@ class _Lint:
 def _regions_of(document: Mapping[str, Any]) -> list[str]:
     """What a rule may call a region: a district by its name, or an area as the document writes it."""
     districts = districts_in(document)
-    return [*districts, *document["areas"]] if districts else []
+    return [*districts.values(), *document["areas"]] if districts else []
 
 
 def _repeated(lint: _Lint, key: str, codes: Iterable[str]) -> None:

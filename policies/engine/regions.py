@@ -19,12 +19,13 @@ def district_name(region: str) -> str:
     return _names.get(region, region)
 
 
-def districts_in(document: Mapping[str, Any]) -> list[str]:
-    """The names of the districts in a document's area.
+def districts_in(document: Mapping[str, Any]) -> dict[str, str]:
+    """The districts in a document's area: their names by their codes.
 
     None where it names no area, or its city's districts are not known: any name may then be one.
     """
-    return [name for code, name in _names.items() if document["region_code"] and covers(dict(document), code)]
+    found = _names.items() if document["region_code"] else ()
+    return {code: name for code, name in found if covers(dict(document), code)}
 
 
 def covers(document: dict[str, Any], region: str) -> bool:

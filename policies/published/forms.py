@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from policies.engine import Item
+from policies.engine.regions import districts_in
 from policies.engine.schema import facts_of_applicant
 from policies.engine.terms import APPLICANT_KINDS, FIRM_SIZES
 from policies.facts.forms import (
@@ -80,7 +81,7 @@ class Calculator:
     kind: str
     issued: str
     issued_error: str
-    # Code and name of the regions whose own rates may be asked for, and the one chosen ("" for none).
+    # Code and name of the regions that may be asked for, and the one chosen ("" for none).
     regions: Sequence[tuple[str, str]] = ()
     region: str = ""
     size: str = ""
@@ -97,6 +98,11 @@ class Calculator:
     def sizes(self) -> list[tuple[str, str]]:
         """The sizes of firms that may be chosen, where the rules go by them."""
         return list(FIRM_SIZES.items()) if "applicant_size" in facts_of_applicant(self.rules.content) else []
+
+    @property
+    def goes_by_region(self) -> bool:
+        """Whether the rules go by the applicant's district."""
+        return "applicant_region" in facts_of_applicant(self.rules.content)
 
     @property
     def asks_issue_date(self) -> bool:
@@ -162,7 +168,8 @@ def read_calculator(
 ) -> Calculator:
     """A calculator from a request's data, or an empty one. `add` appends a line, `drop` takes one out.
 
-    `regions` are code and name of the districts that have rates of their own for the item.
+    `regions` are code and name of the districts that have rates of their own for the item; where the rules go by the
+    district, all of the document's area are asked for.
     """
     only = calculator_facts(rules)
     facts = [fact for fact in facts_of(rules) if fact.name in only]
@@ -174,9 +181,11 @@ def read_calculator(
         typed = _changed(typed, add="add" in data, drop=data.get("drop", ""))
         kind = data["kind"] if data.get("kind") in APPLICANT_KINDS else kind
         issued, issued_error = _read_issue(data.get(_ISSUED, issued))
+    calculator = Calculator(rules, kind, issued, issued_error, size=(data or {}).get("size", ""))
+    named = districts_in(rules.content["document"]) if calculator.goes_by_region else {}
+    calculator.regions = [*(named | dict(regions)).items()]
     wanted = (data or {}).get("region", "")
-    region = wanted if wanted in dict(regions) else ""
-    calculator = Calculator(rules, kind, issued, issued_error, regions, region, (data or {}).get("size", ""))
+    calculator.region = wanted if wanted in dict(calculator.regions) else ""
     for index, values in enumerate(typed):
         prefix = f"line-{index}"
         rows = row_counts(facts, data or {}, prefix=prefix)

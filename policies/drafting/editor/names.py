@@ -134,7 +134,7 @@ def section_names(
         items | {item_id: f"{title}（{item_id}）" for item_id, title in (others or {}).items() if item_id not in items},
         conditions=_places(sections, "conditions", "text"),
         limits=_places(sections, "limits", "label"),
-        districts=list(dict.fromkeys(map(str, districts_in(region)))),
+        districts=[*districts_in(region).values()],
     )
 
 

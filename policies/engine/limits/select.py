@@ -51,6 +51,11 @@ class Select(Selection):
         del ranked
         return (self.select,)
 
+    def facts(self) -> Iterator[str]:
+        yield from super().facts()
+        if self.districts is not None:
+            yield "applicant_region"
+
     @property
     def districts_named(self) -> Iterable[str]:
         return self.districts or ()

@@ -248,6 +248,9 @@ def test_any_of_some_criteria_districts_and_their_places_are_written_without_a_t
     assert page.response.context["page"].problem_links == []
     assert "符合其中一项（高新技术企业为“是”；有效发明专利总量 10 以上；所在地区 是 滨湖区 或 江阴市）" in page.text
 
+    tried = page.client.get(reverse("drafting:tryout", args=[draft.key, 1])).context["calculator"]
+    assert tried.goes_by_region
+    assert ("320211", "滨湖区") in tried.regions
     none = {"high_tech": False, "valid_patents": 9, "score": "90"}
     for region, line, rank, fen in (
         ("320205", none, 1, 0),
