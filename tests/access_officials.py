@@ -140,13 +140,13 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     "review:bulk_progress": Address(
         REVIEWERS, {"own": {"district_first"}}, lambda world, _: {"pk": world.extra["bulk_job"].pk}
     ),
-    "review:agendas": Address(DECIDERS),
-    "review:agenda": Address(DECIDERS, {"no claims": set()}, lambda *_: {"key": "none"}),
-    "review:agenda_export": Address(DECIDERS, {"no claims": set()}, lambda *_: {"key": "none"}),
+    "review:agendas": Address(DECIDERS | AUDITORS),
+    "review:agenda": Address(DECIDERS | AUDITORS, {"no claims": set()}, lambda *_: {"key": "none"}),
+    "review:agenda_export": Address(DECIDERS | AUDITORS, {"no claims": set()}, lambda *_: {"key": "none"}),
     "review:scores": Address(PUBLISHERS),
     "documents:agenda": Address(DECIDERS, {"no claims": set()}, lambda *_: {"key": "none"}),
     "documents:meeting": Address(DECIDERS, {"no claims": set()}, lambda *_: {"key": "none", "volume": 1}),
-    "documents:minutes": Address(PUBLISHERS | DECIDERS, {"no meeting": set()}, lambda *_: {"pk": 0}),
+    "documents:minutes": Address(PUBLISHERS | DECIDERS | AUDITORS, {"no meeting": set()}, lambda *_: {"pk": 0}),
     "documents:publicity": Address(EVERYBODY, arguments=publicity_key),
     "documents:claim_form": Address(
         SIGNED_IN, {variant: them | CLAIMANTS for variant, them in OFFICERS_SEE.items()}, claim_key

@@ -35,6 +35,7 @@ from review.decisions.models import (
     StageReport,
 )
 from review.decisions.panels import CLAIM_PANELS, ClaimPanel, Pane
+from review.decisions.selectors.agenda import MEETING_READERS
 from review.decisions.selectors.queue import concluded_on
 from review.decisions.services.locking import CONCLUSION_CHECKS
 from review.decisions.services.places import place_of, place_problem
@@ -87,7 +88,7 @@ RANKS.append(place_of)
 register_menu("公示", "review:publicity_public", public, weight=50)
 register_menu("待办", "review:queue", officials(*_REVIEWERS), weight=90)
 register_menu("评审得分", "review:scores", officials(Role.CITY_OFFICER), weight=96)
-register_menu("审定议程", "review:agendas", officials(Role.DECISION_MAKER), weight=97)
+register_menu("审定议程", "review:agendas", officials(*MEETING_READERS), weight=97)
 register_menu(
     "公示管理", "review:publicity", officials(Role.CITY_OFFICER, Role.DECISION_MAKER, Role.DISTRICT_SECOND), weight=100
 )

@@ -1,5 +1,6 @@
 """Filters of the lists, and the forms of a meeting, a publicity and an objection."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,13 +11,14 @@ from django.utils.datastructures import MultiValueDict
 from applications.claims.enums import ClaimStatus
 from policies.calls.models import Call
 from portal.accounts.models import Region, User
+from portal.core.errors import show_refusal
 from portal.core.fields import DayField, LineField, SearchField, TextField
 from portal.core.filters import FilterForm
 from review.decisions.forms.decision import decision_no_field
 from review.decisions.models import PublicityList
 from review.decisions.selectors.agenda import scored_calls
 from review.decisions.selectors.queue import ClaimFilter, claimable_choices, district_choices
-from review.decisions.services.decisions import Minutes
+from review.decisions.services.decisions import Minutes, refuse_coming_meeting
 from review.decisions.services.objections import Objector
 from review.decisions.services.publicity import PublicityPlan
 
@@ -101,6 +103,13 @@ class MinutesForm(forms.Form):
     minutes_number = LineField(label="会议纪要编号", max_length=60)
     minutes_date = DayField(label="会议日期")
     decision_no = decision_no_field(required=False)
+
+    def clean_minutes_date(self) -> date:
+        """Said here already, or each of the claims would be refused with it."""
+        held_on: date = self.cleaned_data["minutes_date"]
+        with show_refusal(self):
+            refuse_coming_meeting(held_on, today=timezone.localdate())
+        return held_on
 
     @property
     def minutes(self) -> Minutes:

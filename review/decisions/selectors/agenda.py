@@ -22,8 +22,11 @@ from portal.core.money import ZERO, to_fen, to_yuan
 from review.decisions.enums import Stage
 from review.decisions.selectors.agenda_budgets import BudgetNeed, budget_needs
 from review.decisions.selectors.agenda_shares import shared_sums
-from review.decisions.selectors.queue import WorkQueue, queues_of
+from review.decisions.selectors.queue import WorkQueue
 from review.decisions.selectors.selection import latest_scores, rules_of, standings
+
+# Who reads a region's agendas.
+MEETING_READERS = (Role.DECISION_MAKER, Role.AUDITOR)
 
 
 def shortage_reason(cuts: Sequence[Cut]) -> str:
@@ -161,14 +164,13 @@ class Agenda:
 
 
 def agendas_of(user: User, *, key: str = "") -> list[Agenda]:
-    """The agendas of this person's final decisions, by call, in the order in which the calls' first claims came.
+    """The agendas of this person's regions, by call, in the order in which the calls' first claims came.
 
-    `key` narrows them to one call's.
+    For who decides there, and who audits it. `key` narrows them to one call's.
     """
     found: list[Agenda] = []
-    for work in queues_of(user):
-        if work.stage == Stage.FINAL:
-            found += _agendas(work, user, key)
+    for region in dict.fromkeys(each.region for each in user.active_appointments if each.role in MEETING_READERS):
+        found += _agendas(WorkQueue(Stage.FINAL, region), user, key)
     needs = budget_needs([agenda.rows for agenda in found])
     return [replace(agenda, budgets=tuple(own)) for agenda, own in zip(found, needs, strict=True)]
 

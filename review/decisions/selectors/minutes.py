@@ -17,7 +17,7 @@ from review.decisions.models import Decision
 from review.decisions.permissions import decided_in
 
 # Who prints the minutes of the meetings of their region.
-KEEPERS = (Role.DECISION_MAKER, Role.CITY_OFFICER)
+KEEPERS = (Role.DECISION_MAKER, Role.CITY_OFFICER, Role.AUDITOR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,8 @@ def _check_support(stage: Stage, minutes: Minutes | None, *, act: ActorContext) 
         raise RefusedError(f"“{stage.label}”环节不填写金额。")
     if stage == Stage.FINAL and minutes is None:
         raise RefusedError("请填写审定会议的纪要编号和会议日期。")
-    _refuse_coming_meeting(minutes, act)
+    if minutes is not None:
+        refuse_coming_meeting(minutes.date, today=timezone.localdate(act.at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +307,8 @@ def refuse_claim(
         raise RefusedError("请选择并写明不予支持的理由，申报单位将看到这些文字。")
     with transaction.atomic():
         claim, stage, officer, act = lock_for_decision(claim_id, expected, Conclusion.REFUSE, act)
-        _refuse_coming_meeting(minutes, act)
+        if minutes is not None:
+            refuse_coming_meeting(minutes.date, today=timezone.localdate(act.at))
         action = ACTION_OF[stage, Conclusion.REFUSE]
         assessment: Assessment | None = None
         if stage in SUM_STAGES:
@@ -332,10 +334,10 @@ def refuse_claim(
     return decision
 
 
-def _refuse_coming_meeting(minutes: Minutes | None, act: ActorContext) -> None:
+def refuse_coming_meeting(held_on: date, *, today: date) -> None:
     """A meeting that has not been held decides nothing; its day is printed on the notice for good."""
-    if minutes is not None and minutes.date > timezone.localdate(act.at):
-        raise RefusedError("会议日期不能晚于今天，请按会议纪要填写。")
+    if held_on > today:
+        raise RefusedError("会议日期不能晚于今天，请按会议纪要填写。", "minutes_date")
 
 
 def send_back(claim_id: int, *, expected: ExpectedState, reason: str, act: ActorContext) -> Decision:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,36 +19,40 @@ from portal.core.numbers import whole_number
 from portal.core.paging import Page, paginate
 from review.decisions.forms.lists import MinutesForm, ScoresForm
 from review.decisions.models import ClaimScore
-from review.decisions.selectors.agenda import Agenda, agenda_of, agendas_of, scored_calls, with_names
+from review.decisions.selectors.agenda import MEETING_READERS, Agenda, agenda_of, agendas_of, scored_calls, with_names
 from review.decisions.selectors.agenda_sheet import agenda_sheet
 from review.decisions.services.bulk import agenda_job, decide_agenda, start_agenda
 from review.decisions.services.long_lists import MOST_AT_ONCE
 from review.decisions.services.scores import enter_scores
-from review.decisions.views.publicity import sum_words
+from review.decisions.views.publicity import tell_outcomes
 from review.treasury.models import BudgetLine
 from review.treasury.selectors import line_figures
 
-deciders = officials(Role.DECISION_MAKER)
+readers = officials(*MEETING_READERS)
 PAGE = 100
 
 
-@access(deciders)
+@access(readers)
 @require_GET
 def agendas(request: HttpRequest) -> HttpResponse:
-    """All claims before this person's decision, by call, with their totals against the calls' money and the budgets."""
+    """All claims before the decision, by call, with their totals against the calls' money and the budgets."""
     found = agendas_of(user_of(request))
-    own = user_of(request).regions_for(Role.DECISION_MAKER)
+    own = user_of(request).regions_for(*MEETING_READERS)
     lines = BudgetLine.objects.filter(region_id__in=own, year=timezone.localdate().year).select_related(
         "region__parent"
     )
     return render(request, "review/agendas.html", {"agendas": found, "figures": line_figures(lines.order_by("pk"))})
 
 
-@access(deciders)
+@access(readers)
 @require_http_methods(["GET", "POST"])
 def agenda(request: HttpRequest, key: str) -> HttpResponse:
-    """One call's agenda; posted, its sums are decided as they were shown."""
+    """One call's agenda; posted by who decides there, its sums are decided as they were shown."""
     found = _agenda(request, key)
+    region_id = found.rows[0].claim.deciding_region_id
+    may_decide = region_id in user_of(request).regions_for(Role.DECISION_MAKER)
+    if request.method == "POST" and not may_decide:
+        raise PermissionDenied("只有该地区的审定人员可以审定。")
     form = MinutesForm(request.POST or None)
     if form.is_valid():
         with show_refusal(form, denials=True):
@@ -57,11 +62,7 @@ def agenda(request: HttpRequest, key: str) -> HttpResponse:
                 start_agenda(found, minutes=form.minutes, act=act_of(request))
                 return redirect("review:agenda", key=key)
             outcomes = decide_agenda(found, minutes=form.minutes, act=act_of(request))
-            done = [outcome for outcome in outcomes if not outcome.problem]
-            messages.success(request, f"已审定支持 {sum_words(done)}。")
-            for outcome in outcomes:
-                if outcome.problem:
-                    messages.warning(request, f"{outcome.claim.number} 未审定：{outcome.problem}")
+            tell_outcomes(request, outcomes, done="已审定支持", left="未审定")
             return redirect("review:agendas")
     start = whole_number(request.GET.get("after", "")) or 0
     shown = with_names(found.rows[start : start + PAGE])
@@ -71,12 +72,13 @@ def agenda(request: HttpRequest, key: str) -> HttpResponse:
         "page": Page(list(enumerate(shown, start=start + 1)), more, str(start) if start else ""),
         "money_ends": found.money_ends,
         "form": form,
+        "may_decide": may_decide,
         "job": agenda_job(found, user=user_of(request)),
     }
     return render(request, "review/agenda.html", context, status=422 if form.errors else 200)
 
 
-@access(deciders)
+@access(readers)
 @require_GET
 def agenda_export(request: HttpRequest, key: str) -> HttpResponse:
     """The agenda as a workbook for the meeting."""

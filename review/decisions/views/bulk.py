@@ -25,7 +25,7 @@ from review.decisions.services.bulk import (
     rehearse_conclusions,
     start_conclusions,
 )
-from review.decisions.views.publicity import sum_words
+from review.decisions.views.publicity import sum_words, tell_outcomes
 from review.decisions.views.queue import chosen_queue, list_query, reviewers
 
 DEEDS = {
@@ -72,11 +72,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
             job = start_conclusions(claims, stage=stage, act=act, minutes=minutes)
             return redirect("review:bulk_progress", pk=job.pk)
         outcomes = conclude_claims(claims, stage=stage, act=act, minutes=minutes)
-        done = [outcome for outcome in outcomes if not outcome.problem]
-        messages.success(request, f"已{DEEDS[stage]} {sum_words(done)}。")
-        for outcome in outcomes:
-            if outcome.problem:
-                messages.warning(request, f"{outcome.claim.number} 未办理：{outcome.problem}")
+        tell_outcomes(request, outcomes, done=f"已{DEEDS[stage]}", left="未办理")
         return redirect(f"{reverse('review:queue')}?{list_query(request) or f'desk={work.key}'}")
     outcomes = rehearse_conclusions(claims, stage=stage, act=act, minutes=minutes)
     ready = [outcome for outcome in outcomes if not outcome.problem]

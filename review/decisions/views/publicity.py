@@ -191,12 +191,18 @@ def publicity_approve(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             start_approval(found, act=act_of(request))
             return redirect("review:publicity_work", key=key)
         outcomes = approve_list(found, act=act_of(request))
-        done = [outcome for outcome in outcomes if not outcome.problem]
-        messages.success(request, f"已批准 {sum_words(done)}；通知书正在后台制作。")
-        for outcome in outcomes:
-            if outcome.problem:
-                messages.warning(request, f"{outcome.claim.number} 未批准：{outcome.problem}")
+        tell_outcomes(request, outcomes, done="已批准", left="未批准", after="；通知书正在后台制作。")
     return redirect("review:publicity_work", key=key)
+
+
+def tell_outcomes(request: HttpRequest, outcomes: list[Outcome], *, done: str, left: str, after: str = "。") -> None:
+    """Say how many claims were carried through, where any were, and of each other why not."""
+    through = [outcome for outcome in outcomes if not outcome.problem]
+    if through:
+        messages.success(request, f"{done} {sum_words(through)}{after}")
+    for outcome in outcomes:
+        if outcome.problem:
+            messages.warning(request, f"{outcome.claim.number} {left}：{outcome.problem}")
 
 
 def sum_words(outcomes: list[Outcome]) -> str:

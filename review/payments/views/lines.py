@@ -67,7 +67,7 @@ def line(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     waits = Deed.REVERSE in open_deeds and same_person(user, found.officer_id)
     if waits:
         open_deeds.remove(Deed.REVERSE)
-    labels = {Deed.DECLINE_REVERSAL: "撤回冲正"} if waits else {}
+    labels: dict[str, str] = {Deed.DECLINE_REVERSAL: "撤回冲正"} if waits else {}
     context = {
         "waits_for_another": waits,
         # What a page left open sent shows why it is refused, though its form is not drawn any more.

@@ -16,6 +16,7 @@ from applications.claims.enums import ClaimStatus
 from applications.claims.models import Claim
 from policies.calls.enums import Shortage
 from policies.calls.models import Call
+from portal.accounts.enums import Role
 from portal.core.errors import RefusedError
 from portal.jobs.enums import JobState
 from portal.jobs.models import Job
@@ -28,7 +29,7 @@ from review.decisions.services.scores import enter_scores
 from review.treasury.enums import SourceKind
 from review.treasury.services.lines import LinePlan, create_line, issue_budget
 from tests.applications.worlds import patent_facts
-from tests.factories import act, wuxi
+from tests.factories import act, make_official, wuxi
 from tests.policies.engine.batch.odd_rules import PER, standard
 from tests.policies.engine.operations.support import rules_of
 from tests.review.worlds import again, city_passed, fresh
@@ -72,6 +73,14 @@ def test_decision_maker_decides_the_shown_sums_and_nothing_that_changed_meanwhil
     seen = agenda_of(office).seen
     assert seen in client.get(page).content.decode()
     minutes = {"minutes_number": "锡知纪3号", "minutes_date": "2026-06-01", "decision_no": ""}
+    ahead = client.post(page, {**minutes, "minutes_date": "2999-01-01", "seen": seen})
+    assert (ahead.status_code, list(ahead.context["form"].errors)) == (422, ["minutes_date"])
+    # An auditor reads the same, and decides nothing.
+    client.force_login(make_official(Role.AUDITOR, wuxi()))
+    read = client.get(page).content.decode()
+    assert (seen in read, "minutes_number" in read) == (True, False)
+    assert client.post(page, {**minutes, "seen": seen}).status_code == 403
+    client.force_login(office.decider)
     call_says(world, Shortage.PRO_RATA, total / 2)
     stale = client.post(page, {**minutes, "seen": seen})
     assert (stale.status_code, "已重新计算" in stale.content.decode()) == (422, True)
