@@ -39,6 +39,7 @@ from review.notices.render import print_html
 _MOST_COLUMNS = 6
 # A value of up to so many characters takes at most three lines beside another.
 _SHORT_VALUE = 36
+_BESIDE = Column("", 48)
 _STAMPS = {ClaimStatus.DRAFT: "草稿", ClaimStatus.CORRECTION: "补正中", ClaimStatus.WITHDRAWN: "已撤回"}
 _WITHOUT_SUM = {
     "undetermined": "所填内容还不能测算，请补充后再打印。",
@@ -131,7 +132,7 @@ def pairs_of(facts: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
             rows[-1].append(fact)
         else:
             rows.append([fact])
-    return rows
+    return [[(label, _BESIDE.lines(value)) for label, value in row] if len(row) == 2 else row for row in rows]
 
 
 def _block(title: str, facts: list[ShownFact]) -> Block:

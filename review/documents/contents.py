@@ -135,9 +135,11 @@ def agenda_paper(
     Without `number` and `signer` their places stay open.
     """
     rows, call, office = with_names(agenda.rows), agenda.call, office_of(region)
-    subject = f"“{call.title}”{_in_brackets(call.number)}" if call else "未经申报通知受理的"
+    subject = f"“{closed_up(call.title)}”{_in_brackets(call.number)}" if call else "未经申报通知受理的"
     about = closed_up(call.title).removesuffix("通知").removesuffix("申报") if call else "无申报通知的"
-    limits = "；".join(f"{use.label}尚余{format_yuan(use.left)}元" for use in agenda.uses if use.left is not None)
+    limits = "；".join(
+        f"{closed_up(use.label)}尚余{format_yuan(use.left)}元" for use in agenda.uses if use.left is not None
+    )
     paragraphs = [
         (
             f"现提请会议审定{subject}申报{len(rows)}件，审核金额合计{format_yuan(agenda.wanted)}元，"

@@ -104,7 +104,7 @@ def _sum(yuan: Any) -> str:
 def _conclusions(decisions: list[Decision]) -> Annex:
     columns = [
         *(Column("环节", 22), Column("意见", 22), Column("金额（元）", 27, "figure")),
-        *(Column("说明", 0), Column("审核人、日期", 32)),
+        *(Column("说明", 0), Column("审核人、日期", 42)),
     ]
     rows = [
         (
