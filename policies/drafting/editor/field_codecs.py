@@ -7,12 +7,14 @@ does not `fit` is sent along untouched by the record around it.
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
 from policies.engine.periods import end_after, last_day
+from portal.core.money import read_yuan
 
 # All texts sent under each name, in their order.
 Posted = Mapping[str, Sequence[str]]
@@ -21,7 +23,21 @@ ABSENT: Any = object()
 MAX_TEXT = 2000
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,14}")
+_FIGURE = re.compile(r"[0-9０-９.．%％/／]+")
+_FIGURES = ("yuan", "ratio", "number", "count")
 _FLAGS = {"true": True, "false": False}
+
+
+def as_rules_write(text: str, kind: str) -> str:
+    """A figure as rules write it: half width, and a sum (`kind` yuan) in yuan; what is no such figure as typed."""
+    if _FIGURE.fullmatch(text):
+        return unicodedata.normalize("NFKC", text)
+    if kind != "yuan":
+        return text
+    try:
+        return f"{read_yuan(text):f}".removesuffix(".00")
+    except ValueError:
+        return text
 
 
 class Codec(Protocol):
@@ -75,6 +91,9 @@ class ValueCodec:
             return self.empty if name in posted else ABSENT
         if self.kind == "flag":
             return _FLAGS.get(text, ABSENT)
+        if self.kind not in _FIGURES:
+            return text
+        text = as_rules_write(text, self.kind)
         return as_number(text) if self.kind in ("count", "number") else text
 
 
@@ -193,12 +212,10 @@ class GuardCodec:
 class OptionList:
     """The choices of a fact, or the rows of a table, a line each: `code=words`.
 
-    A choice without words is called by its code; `is_table`: a row without a value has none; `counts`: values are
-    whole numbers.
+    A choice without words is called by its code; `values`: the kind of a table's values, of which a row may have none.
     """
 
-    is_table: bool = False
-    counts: bool = False
+    values: str = ""
 
     def fits(self, value: Any) -> bool:
         return isinstance(value, Mapping) and all(isinstance(words, str | int) for words in value.values())
@@ -209,8 +226,10 @@ class OptionList:
     def read(self, posted: Posted, name: str) -> Any:
         lines = [line.replace("＝", "=").partition("=") for line in last_text(posted, name).split("\n")]
         named = ((code.strip(), words.strip()) for code, _, words in lines)
-        found = {code: words or ("" if self.is_table else code) for code, words in named if code}
-        return {code: as_number(words) if self.counts else words for code, words in found.items()} or ABSENT
+        if not self.values:
+            return {code: words or code for code, words in named if code} or ABSENT
+        figures = {as_rules_write(row, ""): as_rules_write(value, self.values) for row, value in named if row}
+        return {row: as_number(one) if self.values == "count" else one for row, one in figures.items()} or ABSENT
 
 
 @dataclass(frozen=True)

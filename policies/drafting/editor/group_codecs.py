@@ -4,7 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from policies.drafting.editor.field_codecs import ABSENT, Codec, Pairs, Posted, PreservedField, as_number, last_text
+from policies.drafting.editor.field_codecs import (
+    ABSENT,
+    Codec,
+    Pairs,
+    Posted,
+    PreservedField,
+    as_number,
+    as_rules_write,
+    last_text,
+)
 from policies.engine.conditions.registry import family_of, known_tests, usual_test
 from portal.core.numbers import whole_number
 
@@ -84,9 +93,11 @@ class Tested(Record):
         if takes == "values":
             return [as_number(text) if kind == "integer" else text for text in values]
         text = values[0] if values else ""
+        if takes == "number":
+            return as_number(as_rules_write(text, "yuan" if kind == "money" else ""))
         if takes == "value" and kind == "boolean" and text in ("true", "false"):
             return text == "true"
-        return as_number(text) if takes == "number" else text
+        return text
 
 
 def _is_bound(value: Any) -> bool:

@@ -33,7 +33,8 @@ from policies.engine.limits.registry import limit_kind_of, limit_kinds
 from policies.engine.operations.derive import Derive
 from policies.engine.operations.registry import operation_of, operations
 from policies.engine.programme import PARTS, RHYTHMS
-from policies.engine.spec import COUNT, FACTS, GUARD, ONLY, Key, Kind, Spec
+from policies.engine.spec import FACTS, GUARD, ONLY, Key, Kind, Spec
+from policies.engine.terms import SPECIAL_CHOICES
 from policies.engine.vocabulary import package_vocabulary
 
 ROOT = "section"
@@ -189,7 +190,7 @@ def _key_codec(key: Key, types: Mapping[str, str]) -> Codec:
     if key.kind is SCALE:
         return _keys(Scale, types)
     if key.kind.values is not None:
-        return OptionList(is_table=True, counts=key.kind.values is COUNT)
+        return OptionList(key.kind.values.name)
     return own.get(key.kind) or ValueCodec(key.kind.name, key.choices, types=key.types, special=True)
 
 
@@ -294,4 +295,19 @@ def read_section(posted: Posted) -> dict[str, Any]:
     for row in own_facts(section).values():
         if row.get("type") == "rows" and isinstance(row, dict):
             row.setdefault("columns", ROW_COLUMNS)
+    steps = section.get("steps")
+    for step in steps if isinstance(steps, list) else ():
+        if isinstance(step, dict):
+            _name_rows_by_code(section, step)
     return section
+
+
+def _name_rows_by_code(section: Mapping[str, Any], step: dict[str, Any]) -> None:
+    """Let the rows of a step's tables that are typed by the label of a choice be named by its code."""
+    operation, name = operation_of(step.get("do")), str(step.get("field"))
+    own, shared = own_facts(section).get(name, {}).get("choices"), package_vocabulary().facts.get(name, {})
+    offered = own if isinstance(own, Mapping) else SPECIAL_CHOICES.get(name) or dict(shared.get("choices", ()))
+    codes = {str(label): code for code, label in offered.items()}
+    for key in operation.declared().values() if operation and codes else ():
+        if isinstance(table := step.get(key.name), dict) and key.kind.values is not None:
+            step[key.name] = {codes.get(row, row): value for row, value in table.items()}

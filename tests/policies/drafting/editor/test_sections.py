@@ -6,7 +6,7 @@ import pytest
 
 from policies.drafting import yaml_codec
 from policies.drafting.editor import labels, layout
-from policies.drafting.editor.field_codecs import ValueCodec
+from policies.drafting.editor.field_codecs import OptionList, ValueCodec
 from policies.drafting.editor.sections import in_order_of, read_section, section_codec, section_pairs
 from policies.engine import checks, grammar, load_document, split
 from policies.engine.conditions.registry import known_tests
@@ -15,6 +15,7 @@ from policies.engine.loader import CATALOGUE
 from policies.engine.terms import ITEM_KINDS
 from policies.engine.vocabulary import package_vocabulary
 
+STATE = {"国家级（部级）": "300000"}
 FILES = sorted(CATALOGUE.glob("*.yaml"))
 SECTIONS = {path.stem: yaml_codec.read_sections(path.read_text("utf-8"), name=path.name) for path in FILES}
 
@@ -119,6 +120,44 @@ def test_a_fact_is_compared_with_values_of_its_type():
     assert read_section(posted)["conditions"][0]["in"] == [7, 8]
     posted["section-conditions-0-field"] = ["country"]
     assert read_section(posted)["conditions"][0]["in"] == ["7", "8"]
+
+
+@pytest.mark.parametrize(
+    ("codec", "typed", "read"),
+    [
+        (ValueCodec("yuan"), "100万", "1000000"),
+        (ValueCodec("yuan"), "１，２３４．５０元", "1234.50"),
+        (ValueCodec("yuan"), "5000.00", "5000.00"),
+        (ValueCodec("yuan"), "不超过五万", "不超过五万"),
+        (ValueCodec("ratio"), "20％", "20%"),
+        (ValueCodec("count"), "１０", 10),
+        (
+            OptionList("yuan"),
+            "10%=10万元\n２０％＝200,000\n国家级（部级）=30万",
+            {"10%": "100000", "20%": "200000"} | STATE,
+        ),
+        (OptionList("count"), "滨湖区=５\n新吴区=", {"滨湖区": 5, "新吴区": ""}),
+    ],
+)
+def test_a_figure_is_read_as_people_type_it(codec, typed, read):
+    assert codec.read({"x": [typed]}, "x") == read
+
+
+def test_rows_and_bounds_are_read_by_the_words_that_people_see():
+    facts = {"required": [{"name": "level", "type": "choice", "choices": {"state": "国家级", "city": "市级"}}, "fees"]}
+    by_level = {"do": "sum_by", "field": "level", "table": {"国家级": "3万元", "city": "1"}}
+    by_size = {"do": "scale_by", "field": "applicant_size", "table": {"小型": "120％"}}
+    section = {
+        "item": "a-1",
+        "facts": facts,
+        "steps": [by_level, by_size],
+        "conditions": [{"field": "fees", "over": "5万"}],
+    }
+
+    read = through_the_form(section)
+
+    assert [step["table"] for step in read["steps"]] == [{"state": "30000", "city": "1"}, {"small": "120%"}]
+    assert read["conditions"] == [{"field": "fees", "over": 50000}]
 
 
 def test_a_number_of_rows_that_is_none_is_read_as_none():
