@@ -213,6 +213,7 @@ def spec_words(rule: type[Spec]) -> KeyWords:
     )
 
 
+_RULES: list[type[Spec]] = [Scale, *operations().values()]
 # The words of the mappings inside a section, by the key that leads to them.
 INNER_WORDS: dict[str, KeyWords] = {
     "document": DOCUMENT_WORDS,
@@ -224,12 +225,7 @@ INNER_WORDS: dict[str, KeyWords] = {
     "facts": KeyWords({"name": "代码", "group": "必填还是选填", **labels.FACT_KEYS}, labels.FACT_KEY_HELP),
     "evidence": KeyWords({"code": "代码", "group": "必交还是选交", **labels.EVIDENCE_KEYS}, {}),
     "conditions": KeyWords(labels.CONDITION_KEYS, labels.CONDITION_HELP),
-    **{
-        key.name: _ONLY_WORDS
-        for rule in (Scale, *operations().values())
-        for key in rule.declared().values()
-        if key.kind is ONLY
-    },
+    **{key.name: _ONLY_WORDS for rule in _RULES for key in rule.declared().values() if key.kind is ONLY},
     "unless": _ONLY_WORDS,
     "scale": spec_words(Scale),
     "settings": KeyWords(labels.SETTING_KEYS, _SETTING_HELP),

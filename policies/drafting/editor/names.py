@@ -120,7 +120,9 @@ def section_names(
         own_settings = part.get("settings")
         if isinstance(own_settings, Mapping):
             settings |= {n: str(s.get("label") or n) for n, s in own_settings.items() if isinstance(s, Mapping)}
-    head = next((part["document"] for part in sections if isinstance(part.get("document"), Mapping)), {})
+    head: Mapping[str, Any] = next(
+        (part["document"] for part in sections if isinstance(part.get("document"), Mapping)), {}
+    )
     areas = head.get("areas")
     region = {"region_code": str(head.get("region_code") or ""), "areas": areas if isinstance(areas, list) else []}
     items = {str(part["item"]): str(part.get("title", "")) for part in sections if isinstance(part.get("item"), str)}

@@ -66,7 +66,7 @@ def _add_times(
     every = times.pop("", 0)
     if times or by_subject:
         # Beside ledgers that are named, a number for all others is written for each.
-        question["times_before"] = (dict.fromkeys(LEDGERS, every) if every else {}) | times | by_subject
+        question["times_before"] = {**(dict.fromkeys(LEDGERS, every) if every else {}), **times, **by_subject}
     elif every:
         question["times_before"] = every
 

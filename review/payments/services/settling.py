@@ -198,7 +198,7 @@ def _moves(lines: Sequence[Disbursement], held: _Held) -> list[SumMove]:
     ]
 
 
-def _held(lines: Sequence[Disbursement], *kinds: AccountKind) -> dict[AccountKind, _Held]:
+def _held(lines: Sequence[Disbursement], *kinds: AccountKind) -> Mapping[AccountKind, _Held]:
     """What the claims of these lines have on accounts of each of these kinds. One query."""
     rows = (
         Posting.objects.filter(
