@@ -71,7 +71,11 @@ def work_in_turn(parts: Iterable[_Part], work: Callable[[_Part, Turn], None]) ->
         return
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="in-turn") as pool:
         loops = [pool.submit(copy_context().run, line.work_off_apart) for _ in range(_AT_ONCE)]
-    errors = [error for loop in loops if (error := loop.exception()) is not None]
+        try:
+            errors = [error for loop in loops if (error := loop.exception()) is not None]
+        finally:
+            # Whoever interrupts the work waits for the parts begun, and for no more.
+            line.close()
     for error in sorted(errors, key=lambda error: isinstance(error, FormerPartError)):
         raise error
 
@@ -83,6 +87,11 @@ class _Line(Generic[_Part]):
         self._parts, self._work = iter(parts), work
         self._taking, self._last = Lock(), Turn(None)
         self._last.end(failed=False)
+
+    def close(self) -> None:
+        """Have no further part taken."""
+        with self._taking:
+            self._parts = iter(())
 
     def work_off_apart(self) -> None:
         try:
