@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from policies.engine import (
@@ -25,20 +26,31 @@ from portal.core.compared_text import Fragment, compared
 
 @dataclass(frozen=True)
 class Row:
-    """One thing that a document or an item says, in both wordings, each in fragments."""
+    """One thing that a document or an item says, in both wordings; they are compared word by word when shown."""
 
     label: str
-    before: tuple[Fragment, ...]
-    after: tuple[Fragment, ...]
+    texts: tuple[str, str]
+
+    @cached_property
+    def _fragments(self) -> tuple[tuple[Fragment, ...], tuple[Fragment, ...]]:
+        return compared(*self.texts)
+
+    @property
+    def before(self) -> tuple[Fragment, ...]:
+        """The earlier wording."""
+        return self._fragments[0]
+
+    @property
+    def after(self) -> tuple[Fragment, ...]:
+        """The later wording."""
+        return self._fragments[1]
 
 
 def compare(before: Mapping[str, str], after: Mapping[str, str]) -> list[Row]:
     """The rows in which two descriptions differ, in the order of the later one."""
     labels = dict.fromkeys((*after, *before))
     return [
-        Row(label, *compared(before.get(label, ""), after.get(label, "")))
-        for label in labels
-        if before.get(label, "") != after.get(label, "")
+        Row(label, texts) for label in labels if len(set(texts := (before.get(label, ""), after.get(label, "")))) > 1
     ]
 
 
