@@ -39,7 +39,7 @@ def _guards():
         return dict(cursor.fetchall())
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite plans each statement anew")
+@pytest.mark.postgres
 def test_every_guard_reads_rows_by_an_index_also_in_a_database_made_before():
     made = _guards()
     assert {"funding_payment_within_award", "treasury_posting_in_order"} <= made.keys()

@@ -172,7 +172,7 @@ def test_decided_sum_goes_its_ordinary_way_to_the_bank(office):
     approve_list(listed, act=on(after, office.decider))
     notice = issue_notice(claim.pk, kind=NoticeKind.GRANT, act=on(after))
     assert notice.snapshot["decision_no"] == PAPER
-    assert notice.snapshot["lines"][0]["explanation"].endswith("审定理由：规模 800 人，国外嘉宾过半")
+    assert notice.snapshot["lines"][0]["explanation"].endswith("审定理由：规模800人，国外嘉宾过半")
     assert Award.objects.get(claim=claim).total == Decimal("300000.00")
     pay(claim, day=after)
     assert again(claim).status == ClaimStatus.PAID
