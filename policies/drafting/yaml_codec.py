@@ -5,6 +5,7 @@ strict reader: words that it would take for a number, a date or a truth value ar
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -39,6 +40,7 @@ def _write_text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
+@lru_cache(maxsize=4096)
 def _reads_as_text(value: str) -> bool:
     """Whether the strict reader takes the bare word for a text; what only quotes can hold, the writer quotes itself."""
     if not value.isascii() or "\n" in value:
