@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, decode_timestamp_response
 
 from portal.audit.chain import fields_of
 from portal.audit.models import AuditRecord, AuditRoot
@@ -100,6 +99,13 @@ def kept_roots() -> list[dict[str, Any]]:
 
 def _stamp(data: bytes) -> bytes:
     """An RFC 3161 response that time-stamps the data. Raises RootError where the authority gives none, or another."""
+    # Once a day one process needs it, and every process would hold its four megabytes.
+    from rfc3161_client import (  # noqa: PLC0415
+        HashAlgorithm,
+        TimestampRequestBuilder,
+        decode_timestamp_response,
+    )
+
     request = TimestampRequestBuilder().data(data).hash_algorithm(HashAlgorithm.SHA256).build()
     asked = urllib.request.Request(  # noqa: S310 - the operator's own setting
         settings.TSA_URL, data=request.as_bytes(), headers={"Content-Type": "application/timestamp-query"}
