@@ -173,10 +173,13 @@
       }
     };
 
-    picker.addEventListener("change", () => {
-      add([...picker.files]);
-      picker.value = "";
-    });
+    const take = () => {
+      if (picker.files.length) {
+        add([...picker.files]);
+        picker.value = "";
+      }
+    };
+    picker.addEventListener("change", take);
     for (const [name, isOver] of [["dragenter", true], ["dragover", true], ["dragleave", false], ["drop", false]]) {
       form.addEventListener(name, (event) => {
         event.preventDefault();
@@ -192,6 +195,8 @@
         event.preventDefault();
       }
     });
+    // What was chosen before this script came, on a slow line.
+    take();
   };
 
   // The part comes with its page, or by itself into the page of the claim.

@@ -161,7 +161,9 @@ def test_a_new_company_files_three_patents_in_thirty_clicks_eight_pages_and_eigh
     assert (hand.clicks <= 30, hand.pages <= 8, hand.inputs <= 18) == (True, True, True), vars(hand)
 
 
-def test_an_upload_goes_on_by_itself_after_the_line_broke(sign_in, live_server, context):
+def test_a_file_chosen_before_the_script_came_is_uploaded_and_goes_on_by_itself_after_the_line_broke(
+    sign_in, live_server, context
+):
     claim, member = draft_of_patents(1)
     tab = sign_in(member)
     puts = []
@@ -174,10 +176,18 @@ def test_an_upload_goes_on_by_itself_after_the_line_broke(sign_in, live_server, 
             route.continue_()
 
     context.route("**/uploads/*/?offset=*", break_once)
-    tab.goto(live_server.url + reverse("intake:files", args=[claim.key]))
+    scripts = []
+
+    def hold(script):
+        scripts.append(script)
+
+    context.route("**/js/intake*.js", hold)
+    tab.goto(live_server.url + reverse("intake:files", args=[claim.key]), wait_until="commit")
     noise = random.Random(1).randbytes(600_000)
     content = make_pdf(lambda pdf: setattr(pdf.Root, "Noise", pdf.make_stream(noise)))
     tab.locator("#drop-files").set_input_files({"name": "证书.pdf", "mimeType": "application/pdf", "buffer": content})
+    for script in scripts:
+        script.continue_()
     expect(tab.locator("#waiting-title")).to_contain_text("（1）", timeout=60_000)
     assert puts == ["offset=0", "offset=524288", "offset=524288"]
     tab.locator("#drop-files").set_input_files({"name": "坏.pdf", "mimeType": "application/pdf", "buffer": b"no pdf"})
