@@ -92,17 +92,21 @@ TWO_PROCESSES = ["-n", "2", "--dist=worksteal"]
 CLOSING_LINE = re.compile(r"\d+ (passed|failed|errors?|deselected)\b.* in [\d.]+s")
 # pytest's last word on each test that did not pass: its name and what was wrong, cut to the width of the screen.
 FAILED_LINE = re.compile(r"(FAILED|ERROR) tests/")
+# The statements that failed, and what was wrong with them: a browser says there what it was waiting for.
+REASON_LINE = re.compile(r"[>E] {3}")
+MOST_REASONS = 60
 WIDTH_OF_LINES = "250"
 
 
 @dataclass(frozen=True)
 class Result:
-    """How a round ended: whether all passed, pytest's closing line, a line for each failure, the seconds it took."""
+    """How a round ended: whether all passed, pytest's closing line, what failed and why, the seconds it took."""
 
     name: str
     passed: bool
     closing: str
     failures: Sequence[str]
+    reasons: Sequence[str]
     seconds: float
 
 
@@ -127,6 +131,7 @@ def run_round(round_: Round, *, prefix: str = "") -> Result:
     began = time.monotonic()
     closing = "pytest ended without a closing line"
     failures = []
+    reasons = []
     with subprocess.Popen(
         ["nice", f"-n{round_.niceness}", sys.executable, "-m", "pytest", "-q", "--no-skips", *round_.arguments],
         cwd=ROOT,
@@ -143,8 +148,10 @@ def run_round(round_: Round, *, prefix: str = "") -> Result:
                 closing = line.strip("= \n")
             elif FAILED_LINE.match(line):
                 failures.append(line.rstrip())
+            elif REASON_LINE.match(line) and len(reasons) < MOST_REASONS:
+                reasons.append(line.rstrip()[: int(WIDTH_OF_LINES)])
     # Status 5, nothing collected, counts as a failure too: a round that shows nothing is a broken round.
-    return Result(round_.name, process.returncode == 0, closing, failures, time.monotonic() - began)
+    return Result(round_.name, process.returncode == 0, closing, failures, reasons, time.monotonic() - began)
 
 
 def run_row(row: Sequence[Round]) -> list[Result]:
@@ -164,8 +171,8 @@ def main() -> int:
     for result in results:
         word = "passed" if result.passed else "FAILED"
         print(f"{word}  {result.name}: {result.closing} ({result.seconds:.0f} s in all)")
-        for failure in result.failures:
-            print(f"        {failure}")
+        for line in (*result.failures, *result.reasons):
+            print(f"        {line}")
     return 0 if all(result.passed for result in results) else 1
 
 
