@@ -17,14 +17,15 @@ _DIGITS = 2**16 - 1
 
 
 class Places:
-    """The first `most` applicants of each bucket, and who finds how many places taken.
+    """The first applicants of each bucket, and who finds how many places taken.
 
-    `applicant`: a number from 0 for each entry's applicant; `given`: entries that a selection gave a place (None:
-    none). Claims below are positions in the order of the buckets.
+    `applicant`: a number from 0 for each entry's applicant; `most`: how many places its bucket has; `given`: entries
+    that a selection gave a place (None: none). Claims below are positions in the order of the buckets.
     """
 
-    def __init__(self, buckets: Buckets, applicant: IntArray, most: int, given: BoolArray | None) -> None:
-        self._order, self._begins, self._most = buckets.common, buckets.begins, most
+    def __init__(self, buckets: Buckets, applicant: IntArray, most: IntArray, given: BoolArray | None) -> None:
+        self._order, self._begins = buckets.common, buckets.begins
+        self._most = pick(most, self._order)[self._begins]
         self._bucket = np.repeat(np.arange(len(buckets.lengths), dtype=np.int32), buckets.lengths)
         self._applicant = applicant[self._order]
         self._applicants = int(self._applicant.max(initial=0)) + 1
@@ -68,20 +69,21 @@ class Places:
         return np.repeat(before, np.diff(starts, append=len(self._bucket)))
 
     def _firsts(self, wanting: IntArray) -> IntArray:
-        """The first claim of each of the first `most` applicants of a bucket, of the claims that want a place."""
+        """The first claim of each of a bucket's first applicants that want a place, of as many as it has places."""
         begins = run_starts(self._bucket[wanting])
+        most = self._most[self._bucket[wanting[begins]]]
         lengths = np.diff(begins, append=len(wanting))
         # What comes after those who filled a bucket needs no look.
-        look, found = 4 * self._most, [wanting[:0]]
+        look, found = 4 * most, [wanting[:0]]
         while len(begins):
             at = wanting[ranges(begins, np.minimum(lengths, look))]
             at = at[np.sort(np.unique(self._holder(at), return_index=True)[1])]
             starts = run_starts(self._bucket[at])
             counts = np.diff(starts, append=len(at))
-            done = (counts >= self._most) | (lengths <= look)
+            done = (counts >= most) | (lengths <= look)
             place = np.arange(len(at)) - np.repeat(starts, counts)
-            found.append(at[(place < self._most) & np.repeat(done, counts)])
-            begins, lengths, look = begins[~done], lengths[~done], 8 * look
+            found.append(at[(place < np.repeat(most, counts)) & np.repeat(done, counts)])
+            begins, lengths, most, look = begins[~done], lengths[~done], most[~done], 8 * look[~done]
         return np.sort(joined(found))
 
     def _holder(self, at: IntArray) -> IntArray:

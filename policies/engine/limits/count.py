@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from policies.engine.limits.base import GROUP, CompiledLimit, Limit, Scoped
+from policies.engine.limits.base import GROUP, CompiledLimit, Scoped
+from policies.engine.limits.districts import PlacesByDistrict
 from policies.engine.limits.places import PLACES, QuotaLimit
 from policies.engine.limits.times import TimesLimit
 from policies.engine.problems import problem_code
@@ -29,12 +30,15 @@ WRONG_TALLY = problem_code(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Count(Scoped, Limit):
-    """An applicant, or a right, gets at most `count` subsidies; or there are so many places a year, by rank."""
+class Count(Scoped, PlacesByDistrict):
+    """An applicant, or a right, gets at most `count` subsidies; or there are so many places a year, by rank.
+
+    Of the places of districts those named may have a number of their own.
+    """
 
     kind = "count"
     label = "次数或名额"
-    help = "同一主体或同一件（项目、合同）最多几次，可以每年和累计各一条；或全市、各区每年几个名额"
+    help = "同一主体或同一件（项目、合同）最多几次，可以每年和累计各一条；或全市、各区每年几个名额，先到先得"
     order = 20
     preset: ClassVar = {"code": "TIMES", "per": ["applicant"], "tally": "lines"}
 
@@ -60,11 +64,12 @@ class Count(Scoped, Limit):
         if self.are_places:
             rank = f"{most}，排名第"
             return QuotaLimit(
+                rule=self,
                 code=self.code,
                 scope=self.scope,
                 base=self.group or item_id,
                 asks="places",
-                count=self.count,
+                count=self.most,
                 group=self.group or f"{item_id}:{self.code}",
                 by_lines=self.tally == "lines",
                 note=self.note(context, lambda figures: f"{cited}{rank} {figures[0]}，不在名额内"),
@@ -87,10 +92,11 @@ class Count(Scoped, Limit):
         if self.tally not in (tallies[1:] if self.scope.by_subject else tallies):
             yield ("tally",), WRONG_TALLY.fault()
         yield from self.scope_problems()
+        yield from self.problems_of_districts(self.scope)
 
     def sentence(self, label: Label) -> str:
         if self.are_places:
-            return f"{'各区' if self._by_district else ''}每年不超过 {self.count} 个名额"
+            return f"{'各区' if self._by_district else ''}每年不超过 {self.count} 个名额{self.districts_told}"
         return f"{self._whose}最多支持 {self.count} 次"
 
     @property
@@ -109,7 +115,12 @@ class Count(Scoped, Limit):
         return f"{'每件' if self.scope.by_subject else '每年' if self.scope.by_year else ''}次数上限"
 
     def bounds(self, words: Wording) -> Iterator[str]:
-        yield (f"{self.scope.name} {self.count} 个名额" if self.are_places else f"{self._whose}最多 {self.count} 次")
+        if self.are_places:
+            yield f"{self.scope.name} {self.count} 个名额{self.districts_told}"
+        else:
+            yield f"{self._whose}最多 {self.count} 次"
 
     def figures(self) -> Mapping[str, str]:
-        return {"count": "每年名额" if self.are_places else f"{self._whose}最多次数"}
+        if not self.are_places:
+            return {"count": f"{self._whose}最多次数"}
+        return {"count": "每年名额", "districts": "各区名额"}

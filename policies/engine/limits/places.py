@@ -5,25 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from policies.engine.assessment import BucketUse
 from policies.engine.columns.arithmetic import pick
 from policies.engine.columns.buckets import joined
 from policies.engine.columns.ledger import Ledger, QuotaUse
 from policies.engine.columns.places import Places
-from policies.engine.limits.base import Ceiling, CompiledLimit, LimitColumns, limits_of, shared_by
+from policies.engine.limits.base import Ceiling, CompiledLimit, LimitColumns, shared_by
+from policies.engine.regions import district_name
 from policies.engine.scopes import DISTRICT_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from policies.engine.assessment import BucketUse
     from policies.engine.batch.answers import Answers, Work
     from policies.engine.batch.run import Run
     from policies.engine.columns.keys import Keys
-    from policies.engine.columns.population import BoolArray, IntArray
+    from policies.engine.columns.population import BoolArray, IntArray, Population
     from policies.engine.line import Line
     from policies.engine.part import Part
     from policies.engine.trace import Note
@@ -52,24 +53,50 @@ class CountedLimit(CompiledLimit):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuotaLimit(CountedLimit):
-    """Compiled places of a `group`. `by_lines`: each line takes a place; else the applicant does."""
+class PlacesLimit(CountedLimit):
+    """Compiled places of a `group`, as many as `rule` says for the claim's district; `count` is the most anywhere.
+
+    A rule has `most` places anywhere (None: as many as its share gives), and is another one `of_district`.
+    """
+
+    rule: Any
+    group: str
+
+    def rule_of(self, line: Line) -> Any:
+        """The rule for the district of a line's claim."""
+        return self.rule.of_district(line.facts.get("applicant_region"))
+
+    def ceiling(self, uses: Iterable[BucketUse]) -> Ceiling:
+        """The places of the claim's district, or else the most that there are anywhere."""
+        return Ceiling(times=min((use.cap for use in uses if use.code == self.code), default=self.count))
+
+    def use(self, part: Part) -> BucketUse | None:
+        """The places taken of those of the claim's district where these differ."""
+        own = self.rule_of(part.lines[0])
+        if own is self.rule or own.most is None or not part.sum:
+            return None
+        used = self.times_taken(sum(1 for line in part.lines if line.amount))
+        return BucketUse(self.code, self.group, self.scope.per, None, part.year, used, own.most, "count")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaLimit(PlacesLimit):
+    """Compiled places in the order of filing. `by_lines`: each line takes a place; else the applicant does."""
 
     turn = 21
 
-    group: str
     kept: Note
 
     def keep(self, part: Part, line: Line, count: int, state: dict[Any, Any]) -> int:
         # The next rank of the group.
-        rank = state.get(self.group, part.asked.rank or 1)
+        rank, places = state.get(self.group, part.asked.rank or 1), self.rule_of(line).most
         if not self.by_lines:
-            if rank > self.count:
+            if rank > places:
                 line.reasons.append((self.note, (rank,)))
                 return 0
             line.note(self.kept, (rank,), applied=False)
             return count
-        kept: int = max(min(count, self.count - rank + 1), 0)
+        kept: int = max(min(count, places - rank + 1), 0)
         state[self.group] = rank + count
         if kept == count:
             line.note(self.kept, (rank + count - 1,), applied=False)
@@ -85,6 +112,15 @@ class QuotaColumns(LimitColumns):
 
     limit: QuotaLimit
 
+    def __init__(self, run: Run, limits: Any) -> None:
+        super().__init__(run, limits)
+        by_region = [rule.most for rule in rules_by_region(run.population, self.limit.rule)]
+        self.by_region: IntArray = np.array(by_region, dtype=np.int64)
+
+    def places_of(self, run: Run) -> IntArray:
+        """How many places there are for each claim of a run."""
+        return self.by_region[run.population.region[run.span]]
+
     @property
     def counts(self) -> bool:
         return True
@@ -94,11 +130,11 @@ class QuotaColumns(LimitColumns):
         if count is None:
             return
         self._asked = count
-        rank = shape.spread(self._ranks(work.run))
+        left = shape.spread(self.places_of(work.run) + 1 - self._ranks(work.run))
         if limit.by_lines:
-            work.count = np.clip(limit.count + 1 - rank - shape.before(count), 0, count)
+            work.count = np.clip(left - shape.before(count), 0, count)
         else:
-            work.count = count * (rank <= limit.count)
+            work.count = count * (left > 0)
         work.refuse_lines(np.flatnonzero((count > 0) & (work.count == 0)), limit.code)
 
     def conclude(self, work: Work, answers: Answers) -> None:
@@ -122,27 +158,36 @@ class QuotaColumns(LimitColumns):
             yield (QuotaLedger if by_lines else ApplicantPlaces)(name, scope, members, keys)
 
 
+def rules_by_region(population: Population, rule: Any) -> list[Any]:
+    """The rule of places for each region of the population, and last for who has none."""
+    return [*(rule.of_district(district_name(one)) for one in population.regions), rule.of_district(None)]
+
+
+def _columns_of(run: Run) -> QuotaColumns:
+    return next(one for one in run.columns if isinstance(one, QuotaColumns))
+
+
 class QuotaLedger(Ledger):
     """The places of a year that are taken."""
 
     shown_as = "places"
-    # The columns of the limits that stand on it.
-    columns: ClassVar[type[LimitColumns]] = QuotaColumns
 
     @cached_property
-    def most(self) -> int:
-        return max(limits_of(run, self.columns).count for run in self.runs)
+    def most_by_run(self) -> dict[int, IntArray]:
+        """By id() of a run, for each claim the most places that any version of the rules has in its bucket."""
+        most = np.maximum.reduce([_columns_of(run).by_region for run in self.runs])
+        return {id(run): most[run.population.region[run.span]] for run in self.runs}
 
     @cached_property
     def open(self) -> IntArray:
         """How many places there are in the bucket of each claim."""
-        return joined([np.full(len(run), limits_of(run, self.columns).count) for run in self.runs])
+        return joined([_columns_of(run).places_of(run) for run in self.runs])
 
     def takes(self, run: Run, at: IntArray | slice) -> IntArray:
         return (np.zeros(len(run), dtype=np.int64) if run.answers.places is None else run.answers.places)[at]
 
     def relevant(self, run: Run, at: IntArray | slice, found: IntArray) -> IntArray:
-        return np.minimum(found, limits_of(run, self.columns).count)
+        return np.minimum(found, _columns_of(run).places_of(run)[at])
 
     def district_of(self, claim: int) -> str:
         """The district whose places these are, empty for those of a city."""
@@ -151,7 +196,7 @@ class QuotaLedger(Ledger):
         return population.regions[region] if region >= 0 else ""
 
     def closed(self, run: Run, at: IntArray | slice, found: IntArray) -> BoolArray | None:
-        full = found >= self.most
+        full = found >= self.most_by_run[id(run)][at]
         # Who has a rank from a selection asks for no place in the order of filing.
         return full if run.population.rank is None else full & (run.population.rank[run.claims[at]] == 0)
 
@@ -194,12 +239,13 @@ class ApplicantPlaces(QuotaLedger):
         return self._places.found(self.taken > 0)
 
     def relevant(self, run: Run, at: IntArray | slice, found: IntArray) -> IntArray:
-        return (count := limits_of(run, self.columns).count) * (found >= count)
+        return (places := _columns_of(run).places_of(run)[at]) * (found >= places)
 
     @cached_property
     def _places(self) -> Places:
         claims, rank = self.buckets.claims, self.keys.population.rank
-        return Places(self.buckets, self.keys.applicant[claims], self.most, None if rank is None else rank[claims] > 0)
+        most = joined([self.most_by_run[id(run)] for run in self.runs])
+        return Places(self.buckets, self.keys.applicant[claims], most, None if rank is None else rank[claims] > 0)
 
 
 QuotaLimit.columns = QuotaColumns

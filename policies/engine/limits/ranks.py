@@ -11,10 +11,9 @@ import numpy as np
 
 from policies.engine.columns.buckets import joined
 from policies.engine.columns.scores import Scores, highest, placed_in, step_of
-from policies.engine.limits.base import LimitColumns, limits_of, shared_by
-from policies.engine.limits.places import QuotaLedger
+from policies.engine.limits.base import LimitColumns, shared_by
+from policies.engine.limits.places import QuotaLedger, rules_by_region
 from policies.engine.ranking import FACT_FIRST, FILED_FIRST, NONE_PASS
-from policies.engine.regions import district_name
 from policies.engine.scopes import Scope
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from policies.engine.columns.keys import Keys
     from policies.engine.columns.ledger import Ledger
     from policies.engine.columns.population import BoolArray, IntArray
-    from policies.engine.limits.selecting import Selection, SelectionLimit
+    from policies.engine.limits.selecting import SelectionLimit
 
 
 class SelectionColumns(LimitColumns):
@@ -69,7 +68,7 @@ class SelectionColumns(LimitColumns):
         """The step of the rank that each claim states, the first where a share needs to know among how many."""
         rule, ranked = self.limit.rule, run.population.ranked
         if not rule.is_share:
-            lasts = np.array([own.steps(0) for own in rules_by_region(run)])
+            lasts = np.array([own.steps(0) for own in rules_by_region(run.population, rule)])
             return step_of(rank, lasts[run.population.region[run.span]])
         stated = np.zeros(len(run), dtype=np.int64) if ranked is None else ranked[run.span].astype(np.int64)
         known, at = np.unique(stated, return_inverse=True)
@@ -94,7 +93,6 @@ class SelectionLedger(QuotaLedger):
     """
 
     shown_as = "selected"
-    columns = SelectionColumns
 
     def __init__(self, name: str, scope: Scope, runs: list[Run], keys: Keys, *, ties: str) -> None:
         super().__init__(name, scope, runs, keys)
@@ -124,9 +122,9 @@ class SelectionLedger(QuotaLedger):
         all_ranked = self._wanting | joined([run_columns(run).falls_short & _is_unranked(run) for run in self.runs])
         found = []
         for run, own in zip(self.runs, np.split(at, np.cumsum([len(run) for run in self.runs])[:-1]), strict=True):
-            rule = limits_of(run, self.columns).rule
+            rule = run_columns(run).limit.rule
             ranked = np.bincount(at[all_ranked if rule.counts_all else self._wanting], minlength=len(buckets))
-            rules = rules_by_region(run)
+            rules = rules_by_region(run.population, rule)
             lasts = [rules[where].steps(many) for where, many in zip(region, ranked.tolist(), strict=True)]
             found.append(np.array(lasts, dtype=np.int64)[own])
         return found
@@ -157,12 +155,6 @@ class SelectionLedger(QuotaLedger):
 def _is_unranked(run: Run) -> BoolArray:
     rank = run.population.rank
     return np.ones(len(run), dtype=np.bool_) if rank is None else rank[run.span] == 0
-
-
-def rules_by_region(run: Run) -> list[Selection]:
-    """The rule for each region of the population, and last for who has none."""
-    rule: Selection = limits_of(run, SelectionColumns).rule
-    return [*(rule.of_district(district_name(one)) for one in run.population.regions), rule.of_district(None)]
 
 
 def run_columns(run: Run) -> SelectionColumns:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from policies.engine.assessment import BucketUse
 from policies.engine.columns.arithmetic import compare
 from policies.engine.columns.scores import Numbers, Scores
 from policies.engine.limits.base import GROUP, NO_CEILING, Ceiling, Limit, Shared
-from policies.engine.limits.places import PLACES, CountedLimit
+from policies.engine.limits.places import PLACES, PlacesLimit
 from policies.engine.limits.ranks import SelectionColumns
 from policies.engine.line import as_number
 from policies.engine.money import money_text, number_text, parse_number
@@ -25,6 +24,7 @@ from policies.engine.spec import FACT, NUMBER, key
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from policies.engine.assessment import BucketUse
     from policies.engine.columns.context import ColumnContext
     from policies.engine.columns.lines import Lines
     from policies.engine.context import Context
@@ -188,14 +188,13 @@ class Selection(Shared, Limit):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SelectionLimit(CountedLimit):
+class SelectionLimit(PlacesLimit):
     """Compiled places of a `group`, which go to the first ranks; `cut_off` is in the fact's own unit (sums: fen)."""
 
     turn = 22
     ranks_all = True
 
     rule: Selection
-    group: str
     cut_off: Fraction | None
     below: Note
     kept: Note
@@ -205,7 +204,7 @@ class SelectionLimit(CountedLimit):
         """The most places that there may be, unless the document lets equal scores pass it."""
         if self.rule.ties == EXCEED or self.rule.most is None:
             return NO_CEILING
-        return Ceiling(times=min((use.cap for use in uses if use.code == self.code), default=self.count))
+        return PlacesLimit.ceiling(self, uses)
 
     def keep(self, part: Part, line: Line, count: int, state: dict[Any, Any]) -> int:
         del state
@@ -216,7 +215,7 @@ class SelectionLimit(CountedLimit):
             line.reasons.append((self.below, (score,)))
             return 0
         # Without a rank, or of a share without the number that are ranked, a claim is taken to be among the first.
-        is_known, rule = ranked is not None or not self.rule.is_share, self._rule_of(line)
+        is_known, rule = ranked is not None or not self.rule.is_share, self.rule_of(line)
         step = sum(rank > last for last in rule.steps(ranked or 0)) if rank is not None and is_known else 0
         if step == self.rule.last_step:
             line.reasons.append((self.note, (rank, ranked)))
@@ -226,16 +225,6 @@ class SelectionLimit(CountedLimit):
             line.amount = min(line.amount, most)
         line.note(self.kept, (rank, ranked, most), applied=most is not None)
         return count
-
-    def _rule_of(self, line: Line) -> Selection:
-        return self.rule.of_district(line.facts.get("applicant_region"))
-
-    def use(self, part: Part) -> BucketUse | None:
-        """One place, of those of the claim's district where these differ."""
-        own = self._rule_of(part.lines[0])
-        if own is self.rule or own.most is None or not part.sum:
-            return None
-        return BucketUse(self.code, self.group, self.scope.per, None, part.year, 1, own.most, "count")
 
     def compile_columns(self, context: ColumnContext) -> Callable[[Lines], Scores]:
         by, then = self.rule.by, self.rule.then

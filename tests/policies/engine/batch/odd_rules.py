@@ -271,7 +271,7 @@ ODD = [
         limits=[
             {"count": 2, "per": PER["year"], "tally": "paid", "group": "odd-16-times"},
             {"yuan": "7000", "per": PER["district"], "group": "odd-16-sums"},
-            {"count": 4, "per": PER["district"], "tally": "lines"},
+            {"count": 4, "per": PER["district"], "tally": "lines", "districts": {"江阴": 2}},
         ],
     ),
     item(
@@ -280,7 +280,7 @@ ODD = [
         limits=[
             {"count": 3, "per": PER["year"], "tally": "lines", "group": "odd-16-times"},
             {"yuan": "9000", "per": PER["district"], "group": "odd-16-sums"},
-            {"count": 3, "per": PER["district"], "tally": "applicants"},
+            {"count": 3, "per": PER["district"], "tally": "applicants", "districts": {"江阴": 1, "无锡": 6}},
         ],
     ),
     # Sums and times of the last years, which end as older claims go out of them; and those of a group of companies.

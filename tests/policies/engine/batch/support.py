@@ -168,6 +168,10 @@ class Claim:
     def taken_places(self, ledger: Ledger) -> dict[Any, int]:
         return ledger.places[self.quota.group, *self.key(self.quota.scope.per)]
 
+    def quota_places(self) -> int:
+        own = next(one for one in self.item.limits if one["code"] == self.quota.code)
+        return (own.get("districts") or {}).get(self.district, own["count"])
+
     def rank(self, ledger: Ledger) -> int | None:
         if self.question.get("rank") or self.quota is None:
             return self.question.get("rank")
@@ -233,7 +237,7 @@ class Claim:
             if left is not None:
                 count = min(count, left)
                 left -= count
-            kept = max(min(count, quota.count - rank + 1), 0) if quota.by_lines else count
+            kept = max(min(count, self.quota_places() - rank + 1), 0) if quota.by_lines else count
             rank += count if quota.by_lines else 0
             filled += kept if line.outcome is not Outcome.REFUSED else 0
         taken = self.taken_places(ledger)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from policies.engine import amount_text, assess
@@ -178,8 +179,19 @@ def test_a_simulation_selects_the_best_of_each_year_before_it_pays(ties, per, ho
 OF_DISTRICTS = {"select": 1, "districts": {"滨湖区": 2}, "per": PER["district"], "by": "panel_score", "ties": "filed"}
 
 
-def test_a_district_has_its_own_number_of_places_by_its_name():
-    catalogue = catalogue_with([standard()], facts=FACTS, limits=[OF_DISTRICTS])
+FIRST_COME = {"count": 1, "districts": {"滨湖区": 2}, "per": PER["district"], "tally": "lines"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "paid", "told"),
+    [
+        (OF_DISTRICTS, [2, 3, 4], "各区每年按panel_score从高到低择优支持 1 个（滨湖区 2 个）"),
+        (FIRST_COME, [0, 1, 2], "各区每年不超过 1 个名额（滨湖区 2 个）"),
+        ({**FIRST_COME, "tally": "applicants"}, [0, 1, 2], "各区每年不超过 1 个名额（滨湖区 2 个）"),
+    ],
+)
+def test_a_district_has_its_own_number_of_places_by_its_name(rule, paid, told):
+    catalogue = catalogue_with([standard()], facts=FACTS, limits=[rule])
     builder = PopulationBuilder([catalogue])
     asked = [
         {"item": NAME, "on": "2021-01-01", "applicant": {"kind": "enterprise", "region": region}}
@@ -197,13 +209,13 @@ def test_a_district_has_its_own_number_of_places_by_its_name():
 
     found = simulate(catalogue, builder.build())
 
-    assert [fen > 0 for fen in found.amount.tolist()] == [False, False, True, True, True]
+    assert np.flatnonzero(found.amount).tolist() == paid
     assert {(use.city, use.places, use.taken) for use in found.quotas} == {("320205", 1, 1), ("320211", 2, 2)}
     assert [alone(asked[0], rank) for rank in (2, 3)] == [(500000, {2}), (0, set())]
     assert [alone(asked[1], rank) for rank in (1, 2)] == [(500000, {1}), (0, set())]
-    assert "各区每年按panel_score从高到低择优支持 1 个（滨湖区 2 个）" in amount_text(catalogue.items[NAME][0])
-    assert "not_by_district" in refused([standard()], facts=FACTS, limits=[OF_DISTRICTS | {"per": PER["city"]}])
-    assert "no_choice" in refused([standard()], facts=FACTS, limits=[OF_DISTRICTS | {"districts": {"滨河区": 2}}])
+    assert told in amount_text(catalogue.items[NAME][0])
+    assert "not_by_district" in refused([standard()], facts=FACTS, limits=[rule | {"per": PER["city"]}])
+    assert "no_choice" in refused([standard()], facts=FACTS, limits=[rule | {"districts": {"滨河区": 2}}])
 
 
 def test_equal_scores_pass_the_number_of_places_only_where_the_document_says_so():
