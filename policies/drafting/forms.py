@@ -338,7 +338,7 @@ class SourceForm(forms.Form):
     def _text_of(self, file: UploadedFile[bytes]) -> str:
         name = file.name or ""
         allowed = Allowed(self.ENDINGS, "Word（.docx）或 PDF", self.MAX_BYTES)
-        way = "word" if check_file(name, file, allowed=allowed) == WORD else "text"
+        way = "word" if check_file(name, file, allowed=allowed) == WORD else "paragraphs"
         file.seek(0)
         try:
             read = run_isolated(

@@ -62,7 +62,7 @@ class PolicyDocument(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.short_title}（{self.number}）"
+        return f"{self.short_title}（{self.number}）" if self.number else self.short_title
 
     @property
     def last_day(self) -> date | None:

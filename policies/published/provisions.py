@@ -1,7 +1,8 @@
 """A document's own text taken apart as such documents count: parts, articles, paragraphs, items, sentences. Pure.
 
 A document either has articles (第一条), whose paragraphs are 款 and whose （一） are 项, or an outline (一、（一）1.),
-of which the numbers that run on from part to part are its articles. Lines that a page broke are joined first.
+of which the numbers that run on from part to part are its articles. Lines that a page broke are joined first: where
+the text shows by two blanks which lines begin a paragraph, a full line goes on in the next line that has none.
 """
 
 import re
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import Self
 
 from portal.core.citations import NUMERAL, chinese_number, number_of
 
@@ -21,7 +23,13 @@ _LEVELS = {
     "number": re.compile(r"(\d{1,2})[.．、](?!\d)\s*"),
     "digit": re.compile(r"[（(](\d{1,2})[）)]\s*"),
 }
-_ENDS = "。；：！？;:!?”）)】》"
+_STOPS, _CLOSERS = "。；：！？;:!?", "”）)】》"
+_ENDS = _STOPS + _CLOSERS
+_INDENT = "\u3000\u3000"
+# A line is full that reaches so many hundredths of the width of the text: no word is divided to fill it.
+_FULL = 85
+# A text with fewer full lines than one of so many was not broken by pages.
+_ONE_OF = 4
 # A line of so many characters that ends in the middle of a sentence was broken by its page.
 _BROKEN = 18
 _SENTENCE = re.compile(r"[^。；！？]*[。；！？][”」）)]*|[^。；！？]+$")
@@ -99,19 +107,50 @@ def places_of(passages: Iterable[Passage]) -> str:
 
 def _paragraphs(text: str) -> Iterator[str]:
     """The paragraphs, those that a page broke joined again."""
-    held = ""
-    for raw in text.replace("\r", "\n").split("\n"):
-        line = _MARKUP.sub("", raw).strip()
-        if not line or _PAGE.fullmatch(line):
-            continue
-        if held and len(held) >= _BROKEN and held[-1] not in _ENDS and _mark(line) is None:
+    raws = [_MARKUP.sub("", raw).rstrip() for raw in text.replace("\r", "\n").split("\n")]
+    lines = [raw for raw in raws if raw.strip() and not _PAGE.fullmatch(raw.strip())]
+    layout = _Layout.of(lines)
+    held, last = "", ""
+    for raw in lines:
+        line = raw.strip()
+        if held and not raw.startswith(_INDENT) and layout.goes_on(held, line, last=last):
             held += line
-            continue
-        if held:
-            yield held
-        held = line
+        else:
+            if held:
+                yield held
+            held = line
+        last = raw
     if held:
         yield held
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How a text is set: how wide its full lines are, whether pages broke them, and whether blanks begin paragraphs."""
+
+    full: float
+    is_broken: bool
+    has_indents: bool
+
+    @classmethod
+    def of(cls, lines: Sequence[str]) -> Self:
+        widths = sorted(map(_width, lines))
+        full = widths[len(widths) * 9 // 10] * _FULL / 100 if lines else 0
+        begins = [line.startswith(_INDENT) for line in lines if _mark(line.strip())]
+        return cls(full, sum(width >= full for width in widths) * _ONE_OF >= len(widths), sum(begins) * 2 > len(begins))
+
+    def goes_on(self, held: str, line: str, *, last: str) -> bool:
+        """Whether a line without blanks before it goes on with the paragraph before it, of which `last` is a line."""
+        is_marked, is_full = _mark(line) is not None, _width(last) >= self.full
+        if self.is_broken and is_full:
+            is_ended = held.rstrip(_CLOSERS)[-1:] in _STOPS
+            return not (is_marked and is_ended) if self.has_indents else not (is_marked or is_ended)
+        return not is_marked and held[-1] not in _ENDS and (len(held) >= _BROKEN if self.is_broken else is_full)
+
+
+def _width(line: str) -> int:
+    """The width of a line, in halves of a Chinese character."""
+    return sum(1 if character.isascii() else 2 for character in line)
 
 
 def _sentences(paragraph: str) -> list[str]:

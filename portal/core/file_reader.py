@@ -1,7 +1,8 @@
 """Reads what people send: the text of a PDF or a Word file, and photos joined into one PDF.
 
-Run by `portal.core.isolated` in a process of its own. `text` reads a PDF on standard input and `word` a Word file
-(.docx), and writes its text in UTF-8, at most as many characters as the next argument says; `join` reads images one
+Run by `portal.core.isolated` in a process of its own. `text` reads a PDF on standard input, `paragraphs` a PDF and
+`word` a Word file (.docx) with blanks where a paragraph begins, and write the text in UTF-8, at most as many characters
+as the next argument says; `join` reads images one
 after the other, each after its length as four bytes, and writes a PDF with a page for each. It imports nothing of the
 portal.
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 import io
 import struct
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     End = Callable[[str], None]
 
 MAX_TEXT = 20_000
+# Stands before the first line of a paragraph, as Chinese texts are set.
+INDENT = "\u3000\u3000"
 # So many pages are read as there may be of this length.
 PAGE_CHARACTERS = 600
 # A Word file's text when it is unpacked; what is longer is no document that people read.
@@ -37,26 +40,66 @@ TRIES = ((2400, 82), (1800, 70), (1400, 60))
 _A4 = (595.0, 842.0)
 
 
-def read_text(content: bytes, most: int) -> str:
-    """The text of a PDF's first pages, at most `most` characters; "" where it has none or cannot be read."""
+def read_text(content: bytes, most: int, *, indents: bool = False) -> str:
+    """The text of a PDF's first pages, at most `most` characters; "" where it has none or cannot be read.
+
+    `indents`: lines that are set further right than those that begin at the margin have `INDENT` before them.
+    """
     import pypdfium2  # noqa: PLC0415 - joining needs none of it
 
-    found, length = [], 0
+    found, lefts, length = [], [], 0
     try:
         document = pypdfium2.PdfDocument(content)
         for index in range(min(len(document), most // PAGE_CHARACTERS)):
-            text = document[index].get_textpage().get_text_bounded()
+            page = document[index].get_textpage()
+            text = page.get_text_bounded()
             found.append(text)
+            lefts.append(_starts(page) if indents else [])
             length += len(text)
             if length > most:
                 break
     except pypdfium2.PdfiumError:
         pass
-    return "\n".join(found)[:most]
+    return "\n".join(with_indents(found, lefts) if indents else found)[:most]
+
+
+def _starts(page: Any) -> list[tuple[float, float]]:
+    """Where each line of a page begins, in points from its left edge, and how wide its first character is set."""
+    from pypdfium2 import raw  # noqa: PLC0415 - as above
+
+    found, begins = [], True
+    for index in range(page.count_chars()):
+        character = chr(raw.FPDFText_GetUnicode(page, index))
+        if character == "\n":
+            begins = True
+        elif begins and not character.isspace():
+            left, _, right, _ = page.get_charbox(index, loose=True)
+            found.append((left, right - left))
+            begins = False
+    return found
+
+
+def with_indents(pages: list[str], starts: list[list[tuple[float, float]]]) -> list[str]:
+    """The pages with `INDENT` before the lines that begin at least a character right of the margin.
+
+    The margin is the leftmost place where a tenth of all lines begin. A page whose lines are counted otherwise than
+    its places stays as it is.
+    """
+    lefts = sorted(round(left) for own in starts for left, _ in own)
+    margin = next((left for left in lefts if lefts.count(left) * 10 >= len(lefts)), None)
+    found = []
+    for text, own in zip(pages, starts, strict=True):
+        lines = [line for line in text.splitlines() if line.strip()]
+        if margin is None or len(lines) != len(own):
+            found.append(text)
+            continue
+        is_set = [left - margin >= width > 0 for left, width in own]
+        found.append("\n".join(INDENT * further + line for further, line in zip(is_set, lines, strict=True)))
+    return found
 
 
 def read_word(content: bytes, most: int) -> str:
-    """The text of a Word file, a paragraph a line, at most `most` characters; "" where it cannot be read.
+    """The text of a Word file, at most `most` characters, `INDENT` before each paragraph; "" where it cannot be read.
 
     Numbers that Word counts by itself (一、（一）1.) stand before their paragraphs, as they are printed.
     """
@@ -75,7 +118,7 @@ def read_word(content: bytes, most: int) -> str:
                 nonlocal is_text
                 is_text = name == "t"
                 if name in ("p", "br"):
-                    found.append("\n")
+                    found.append(f"\n{INDENT}" if name == "p" else "\n")
                 if name == "p":
                     said.clear()
                 elif name in ("numId", "ilvl", "pStyle") and name not in said:
@@ -262,11 +305,12 @@ def pack_images(images: list[bytes]) -> bytes:
 
 
 def main() -> None:
-    """Do what the arguments say: `text`, `word`, or `join` with the most bytes that the result may have."""
+    """Do what the arguments say: read `text`, `paragraphs` or `word`, or `join` to at most so many bytes."""
     content = sys.stdin.buffer.read()
-    if sys.argv[1] in ("text", "word"):
+    way = sys.argv[1]
+    if way != "join":
         most = int(sys.argv[2]) if len(sys.argv) > 2 else MAX_TEXT
-        text = read_word(content, most) if sys.argv[1] == "word" else read_text(content, most)
+        text = read_word(content, most) if way == "word" else read_text(content, most, indents=way == "paragraphs")
         sys.stdout.buffer.write(text.encode("utf-8", "ignore"))
         return
     images, most = split_images(content), int(sys.argv[2])

@@ -110,7 +110,7 @@ class BorrowFilterForm(FilterForm):
         super().__init__(data)
         documents = PolicyDocument.objects.filter(texts__isnull=False).distinct().order_by("code")
         self.fields["source"].choices = [  # type: ignore[attr-defined]
-            ("", "示例库；有查找的词时也找已发布的文件"),
+            ("", "示例库和已发布的文件"),
             ("示例库", list(CATEGORIES.items())),
             ("已发布的文件", [(f"{LENT}{one.code}", str(one)) for one in documents]),
         ]

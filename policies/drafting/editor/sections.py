@@ -264,6 +264,9 @@ _TYPES = labels.WORDS["type"]
 def section_pairs(section: Mapping[str, Any]) -> Pairs:
     """Every control of a section with its text, in the section's order; a name may come several times."""
     yield f"{ROOT}-is", kind_of(section)
+    steps = section.get("steps")
+    if isinstance(steps, list):
+        section = {**section, "steps": [_with_rows_by_label(section, step) for step in steps]}
     yield from section_codec(kind_of(section), fact_types(section)).flatten(section, ROOT)
 
 
@@ -298,16 +301,34 @@ def read_section(posted: Posted) -> dict[str, Any]:
     steps = section.get("steps")
     for step in steps if isinstance(steps, list) else ():
         if isinstance(step, dict):
-            _name_rows_by_code(section, step)
+            codes = {label: code for code, label in _labels_of_rows(section, step).items()}
+            _rename_rows(step, codes)
     return section
 
 
-def _name_rows_by_code(section: Mapping[str, Any], step: dict[str, Any]) -> None:
-    """Let the rows of a step's tables that are typed by the label of a choice be named by its code."""
-    operation, name = operation_of(step.get("do")), str(step.get("field"))
+def _with_rows_by_label(section: Mapping[str, Any], step: Any) -> Any:
+    """The step with the rows of its tables named by the labels of choices, as people read and write them."""
+    if not isinstance(step, Mapping) or not (labels_of := _labels_of_rows(section, step)):
+        return step
+    shown = dict(step)
+    _rename_rows(shown, labels_of)
+    return shown
+
+
+def _labels_of_rows(section: Mapping[str, Any], step: Mapping[str, Any]) -> dict[str, str]:
+    """By code the label of each choice of the fact by which a step goes; of several with one label the first has it."""
+    name = str(step.get("field"))
     own, shared = own_facts(section).get(name, {}).get("choices"), package_vocabulary().facts.get(name, {})
     offered = own if isinstance(own, Mapping) else SPECIAL_CHOICES.get(name) or dict(shared.get("choices", ()))
-    codes = {str(label): code for code, label in offered.items()}
-    for key in operation.declared().values() if operation and codes else ():
+    found: dict[str, str] = {}
+    for code, label in offered.items():
+        if str(label) not in {*offered, *found.values()} and "=" not in str(label):
+            found[str(code)] = str(label)
+    return found
+
+
+def _rename_rows(step: dict[str, Any], names: Mapping[str, str]) -> None:
+    operation = operation_of(step.get("do"))
+    for key in operation.declared().values() if operation and names else ():
         if isinstance(table := step.get(key.name), dict) and key.kind.values is not None:
-            step[key.name] = {codes.get(row, row): value for row, value in table.items()}
+            step[key.name] = {names.get(row, row): value for row, value in table.items()}

@@ -33,7 +33,7 @@ class ScaleBy(Operation):
 
     field: str = key(FACT, "按哪一项", types=WORDS, asks=True)
     table: Mapping[str, Fraction] = key(
-        FACTOR_BY_WORD, "各类比例", help="每行一类，写成“值=比例”，如 small=60%、2=50%；是否类写“是”或“否”"
+        FACTOR_BY_WORD, "各类比例", help="每行一类，写成“类别=比例”，如 小型=60%、2=50%；是否类写“是”或“否”"
     )
     otherwise: Fraction | None = key(FACTOR, "其他情形", help="不填时其他情形不支持", default=None, shown=True)
 

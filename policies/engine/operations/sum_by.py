@@ -35,7 +35,7 @@ class SumBy(Setter):
 
     field: str = key(FACT, "按哪一项", types=WORDS, asks=True)
     table: Mapping[str, int] = key(
-        SUM_BY_WORD, "各类金额", help="每行一类，写成“值=金额（元）”，如 US=30000；是否类写“是”或“否”"
+        SUM_BY_WORD, "各类金额", help="每行一类，写成“类别=金额（元）”，如 美国=30000；是否类写“是”或“否”"
     )
     otherwise: int | None = key(YUAN, "其他情形（元）", help="不填时其他情形不支持", default=None, shown=True)
     nature: str = key(NATURES, "定额还是最高额")

@@ -18,6 +18,7 @@ from policies.published.models import PolicyDocument, SupportItem
 from portal.accounts.enums import Role
 from portal.core import file_reader
 from portal.core.errors import RefusedError
+from portal.core.file_reader import INDENT
 from tests.factories import act, make_official, suzhou
 from tests.files import make_pdf
 from tests.policies.drafting.editor.pages import Page, stored
@@ -54,10 +55,19 @@ def without_text(found):
 
 
 def test_a_word_file_is_read_paragraph_by_paragraph_up_to_a_length_and_without_entities():
-    assert file_reader.read_word(word_file("第一条", "第二条 甲"), 100) == "第一条\n第二条 甲"
+    assert file_reader.read_word(word_file("第一条", "第二条 甲"), 100) == f"第一条\n{INDENT}第二条 甲"
     assert file_reader.read_word(word_file("第一条", "第二条 甲"), 3) == "第一条"
     assert file_reader.read_word(word_file("&e;", head='<!DOCTYPE a [<!ENTITY e "长">]>'), 100) == ""
     assert file_reader.read_word(b"PK\x03\x04", 100) == ""
+
+
+def test_lines_of_a_pdf_that_begin_right_of_the_margin_are_shown_so_where_they_can_be_told():
+    pages = ["某办法\r\n第一条 甲\r\n乙\r\n丙", "丁\r\n— 2 —\r\n戊"]
+    starts = [[(250.0, 20.0), (120.0, 16.0), (88.2, 16.0), (103.9, 16.0)], [(88.0, 16.0)]]
+    found = file_reader.with_indents(pages, starts)
+
+    assert found == [f"{INDENT}某办法\n{INDENT}第一条 甲\n乙\n丙", pages[1]]
+    assert file_reader.with_indents(pages[:1], [[]]) == pages[:1]
 
 
 def level(at, form, text, start=1):
@@ -103,7 +113,7 @@ def test_numbers_that_word_counts_by_itself_are_read_as_they_are_printed():
     ]
     found = file_reader.read_word(word_file(*paragraphs, numbering=numbering, styles=styles), 1000)
 
-    assert found.split("\n") == [
+    assert found.split(f"\n{INDENT}") == [
         *("一、总则", "（一）甲", "1. 子", "2. 丑", "（二）乙", "1. 寅", "二、分则", "（一）丙"),
         *("点", "没有", "第九条 款", "第十条 款", "一、另起"),
     ]

@@ -72,6 +72,38 @@ def test_numbers_that_run_on_through_an_outline_are_its_articles():
     assert found["本政策自印发之日起施行。"] == "末段"
 
 
+# As a page breaks it: lines of 24 characters, the first of a paragraph set in by two.
+PAGE = """
+　　第一条 对本市登记的企业和高校院所（以下统称申报单位）
+按照本细则给予资助。
+　　第二条 同一事项符合多项政策的，按就高的原则执行，按照
+第一条规定办理的除外。列入失信名单的单位不予支持资助了。
+有异议的可以申请复核。
+　　（一）购买商业保险的；
+　　申报单位应当如实填报。
+"""
+
+
+@pytest.mark.parametrize("indent", ["　　", ""])
+def test_a_full_line_goes_on_in_the_next_whatever_it_ends_with(indent):
+    found = places(PAGE.replace("　　", indent).replace("\n第一条规定", "\n第一条规定" if indent else "\n其规定"))
+
+    assert found["第一条对本市登记的企业和高校院所（以下统称申报单位）按照本细则给予资助。"] == "第一条"
+    assert found["列入失信名单的单位不予支持资助了。"] == "第二条"
+    assert found["有异议的可以申请复核。"] == ("第二条" if indent else "第二条第2款")
+    assert found["（一）购买商业保险的；"].endswith("第1项")
+    assert found["申报单位应当如实填报。"].startswith("第二条第")
+
+
+def test_paragraphs_of_their_own_are_not_joined_where_no_page_broke_them():
+    articles = [
+        f"第{article}条 {'资助' * length}。" for article, length in zip("一二三四五六", range(4, 64, 10), strict=True)
+    ]
+    found = places("\n".join(["关于促进知识产权高质量发展的若干政策意见", "某政办发〔2030〕1号", *articles]))
+
+    assert list(found)[:2] == ["关于促进知识产权高质量发展的若干政策意见", "某政办发〔2030〕1号"]
+
+
 def test_numbers_that_begin_anew_are_cited_by_their_path():
     found = places(PLAN)
 

@@ -73,7 +73,9 @@ def test_tiers_growth_and_size_are_written_without_a_text_file(item, draft):
     page.add("steps", "tiers")
     page.press("save", **under("steps-1", field="granted_count", table="5=20000\n10=50000\n30＝100000", unit="件"))
     page.add("steps", "scale_by")
-    page.press("save", **under("steps-2", field="applicant_size", table="small=120%\nmicro=150%", otherwise="100%"))
+    page.press("save", **under("steps-2", field="applicant_size", table="小型=120%\nmicro=150%", otherwise="100%"))
+    assert page.sent["section-steps-2-table"] == ["小型=120%\n微型=150%"]
+    assert stored(draft, 1)["steps"][2]["table"] == {"small": "120%", "micro": "150%"}
     page.add("conditions")
     page.press("save", **under("conditions-0", code="GROWN", text="营业收入增长 10% 以上", field="growth"))
     page.press("save", **under("conditions-0", test="at_least"))
