@@ -36,6 +36,9 @@ _CELL_EXTRA, _LINE = 2.65, 0.25
 # A table's characters are 10.5 pt wide. Words of up to so many lines of a cell are divided by their sense.
 _CELL_SIZE, _MOST_CELL_LINES = 10.5 / 72 * 25.4, 4
 _LATIN = re.compile("[!-~]")
+# Lines of the grid above the title; beside it and the paragraphs: its first line and the space below it, signature and
+# date. A page takes so many lines at the closest: two lines of a title do not meet then.
+HEAD_ROWS, _BESIDE, CLOSEST_ROWS = 10, 2 + 4, 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,17 @@ def _print(document: OfficialDocument, *, own_page: bool) -> bytes:
         "own_page": own_page,
     }
     html = with_stand_ins(render_to_string("documents/print/official.html", context))
-    return print_html(html, style=page_style("official.css"))
+    beside = context["title"].count("<br>") + _BESIDE + bool(document.annexes)
+    return print_html(html, style=page_style("official.css", rows=_rows(letter.lines + beside)))
+
+
+def _rows(lines: int) -> int:
+    """Lines to a page: as many more than the standard's as set so many below the head on one page, if that is possible.
+
+    The standard lets the distance of lines be adjusted, so that the seal stands on a page with text (7.3.5.5).
+    """
+    possible = range(ROWS, CLOSEST_ROWS + 1)
+    return next((rows for rows in possible if lines * AREA / rows <= AREA - HEAD_ROWS * AREA / ROWS), ROWS)
 
 
 def mark_style(mark: str) -> SafeString:

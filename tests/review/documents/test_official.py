@@ -30,8 +30,9 @@ from tests.review.notices.test_typesetting import LEFT_EDGE, RIGHT_EDGE, drawn_l
 NEAR = 0.5
 ROW = 225 / 22
 TOP, BOTTOM = 37, 262
-# Where a character of size 3 begins in its line of the grid.
-IN_ROW = (ROW - 5.5714) / 2
+# A character of size 3, and where the text begins below the head.
+SIZE_3 = 5.5714
+BELOW_HEAD = TOP + 10 * ROW
 LINES, NAMES, REASONS = (1, 3, 12, 200), (SHORT, LONG, RARE), (REASON[:47] + "。", (REASON * 20)[:1999] + "。")
 EVERY = list(product(KINDS, LINES, NAMES, REASONS))
 # Each kind once, and between them every number of lines, every name and every reason.
@@ -114,9 +115,10 @@ def test_every_measure_holds_and_every_word_is_there(
             assert bottom <= BOTTOM + 0.1, word
     tops = {(at, round(top, 2)) for at, (_, top, _, bottom), _ in words if at <= page and 5.5 < bottom - top < 5.7}
     assert tops
-    for _, top in tops:
-        place = (top - TOP - IN_ROW) / ROW
-        assert place == pytest.approx(round(place), abs=NEAR / ROW)
+    assert is_on_grid({top - TOP for at, top in tops if at > 1 or top < BELOW_HEAD}, ROW)
+    body = {top - BELOW_HEAD for at, top in tops if at == 1 and top > BELOW_HEAD}
+    # A short text stands closer, so that its signature is on the same page.
+    assert any(is_on_grid(body, 225 / rows) for rows in (range(22, 29) if page == 1 else [22]))
     full = [
         (right, line)
         for at, left, right, line in drawn_lines(pdf)
@@ -124,6 +126,25 @@ def test_every_measure_holds_and_every_word_is_there(
     ]
     for right, line in full[:-1]:
         assert RIGHT_EDGE - right <= 0.15 or line[-1] in "。；：，", (right, line)
+
+
+def is_on_grid(tops: set[float], row: float) -> bool:
+    """Whether characters of size 3 stand in the middle of lines of this height."""
+    places = [(top - (row - SIZE_3) / 2) / row for top in tops]
+    return all(place == pytest.approx(round(place), abs=NEAR / row) for place in places)
+
+
+@pytest.mark.parametrize(("length", "text_pages"), [(20, 1), (60, 1), (130, 1), (150, 2), (230, 2)])
+def test_a_short_text_stands_with_its_signature_below_the_head_and_a_longer_one_leaves_text_there(
+    length: int, text_pages: int
+) -> None:
+    text = (REASON * 3)[:length]
+    pdf = print_document(official(lines=1, paragraphs=(text,)))
+
+    lines = list(drawn_lines(pdf))
+    assert [at for at, _, _, line in lines if line == "2026年11月21日"] == [text_pages]
+    assert {at for at, _, _, line in lines if len(line) > 3 and line in text} == {*range(1, text_pages + 1)}
+    assert pages_of(pdf) == 2 * text_pages
 
 
 def test_a_paper_to_a_superior_has_a_signer_beside_its_number() -> None:
