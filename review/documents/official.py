@@ -20,7 +20,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from portal.core.printable import with_stand_ins
-from review.notices.letter import AREA, ROWS, Letter, signature, signature_inset
+from review.notices.letter import AREA, MOST_ROWS, ROWS, TITLE_HEIGHT, Letter, signature, signature_inset
 from review.notices.render import STYLE as NOTICE_STYLE
 from review.notices.render import print_html
 from review.notices.titles import lines_by_sense
@@ -36,9 +36,8 @@ _CELL_EXTRA, _LINE = 2.65, 0.25
 # A table's characters are 10.5 pt wide. Words of up to so many lines of a cell are divided by their sense.
 _CELL_SIZE, _MOST_CELL_LINES = 10.5 / 72 * 25.4, 4
 _LATIN = re.compile("[!-~]")
-# Lines of the grid above the title; beside it and the paragraphs: its first line and the space below it, signature and
-# date. A page takes so many lines at the closest: two lines of a title do not meet then.
-HEAD_ROWS, _BESIDE, CLOSEST_ROWS = 10, 2 + 4, 28
+# Lines of the standard's grid above the title; lines beside the paragraphs: below the title, and signature and date.
+HEAD_ROWS, _BESIDE = 10, 1 + 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +148,21 @@ def _print(document: OfficialDocument, *, own_page: bool) -> bytes:
         "own_page": own_page,
     }
     html = with_stand_ins(render_to_string("documents/print/official.html", context))
-    beside = context["title"].count("<br>") + _BESIDE + bool(document.annexes)
-    return print_html(html, style=page_style("official.css", rows=_rows(letter.lines + beside)))
+    rows = _rows(context["title"].count("<br>") + 1, letter.lines + _BESIDE + bool(document.annexes))
+    return print_html(html, style=page_style("official.css", rows=rows))
 
 
-def _rows(lines: int) -> int:
-    """Lines to a page: as many more than the standard's as set so many below the head on one page, if that is possible.
+def _rows(title_lines: int, lines: int) -> int:
+    """Lines to a page: as many more than the standard's as set title and text on one page, if that is possible.
 
     The standard lets the distance of lines be adjusted, so that the seal stands on a page with text (7.3.5.5).
     """
-    possible = range(ROWS, CLOSEST_ROWS + 1)
-    return next((rows for rows in possible if lines * AREA / rows <= AREA - HEAD_ROWS * AREA / ROWS), ROWS)
+    below_head = AREA * (1 - HEAD_ROWS / ROWS)
+    for rows in range(ROWS, MOST_ROWS + 1):
+        row = AREA / rows
+        if title_lines * max(row, TITLE_HEIGHT) + lines * row <= below_head:
+            return rows
+    return ROWS
 
 
 def mark_style(mark: str) -> SafeString:
