@@ -46,6 +46,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# How long a browser test waits for what a page is to show.
+PATIENCE_MS = 30_000
 WORKER_START_SECONDS = 60
 T = TypeVar("T")
 
@@ -226,7 +228,10 @@ def artefacts() -> Path:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Start Debian's Chromium, not one that Playwright would download."""
+    """Start Debian's Chromium, not one that Playwright would download, and wait for its pages on a busy machine too."""
+    from playwright.sync_api import expect  # noqa: PLC0415 - where a test has a browser
+
+    expect.set_options(timeout=PATIENCE_MS)
     return {**browser_type_launch_args, "executable_path": "/usr/bin/chromium", "args": CHROMIUM_ARGUMENTS}
 
 

@@ -25,7 +25,6 @@ def open_window(live_server, settings, browser, celery_worker_process, artefacts
             context.add_cookies([cookie])
         page = context.new_page()
         page.on("dialog", lambda dialog: dialog.accept())
-        page.set_default_timeout(15_000)
         return Person(name, page, live_server.url, pictures)
 
     yield window

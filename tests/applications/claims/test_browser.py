@@ -143,7 +143,7 @@ def test_a_draft_kept_on_the_device_opens_without_a_line_and_saves_what_was_type
     tab.get_by_role("link", name=claim.item.title).click()
     expect(tab.locator("#claim-form").get_by_label("费用合计")).to_have_value("4321")
     context.set_offline(False)
-    expect(tab.locator("#save-state")).to_contain_text("已自动保存", timeout=30_000)
+    expect(tab.locator("#save-state")).to_contain_text("已自动保存")
     assert Claim.objects.get().lines.get().facts["fees"] == "4321.00"
     # Who comes next finds nothing of it.
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(make_member()), "url": visit.base}])
