@@ -130,8 +130,8 @@ def run_round(round_: Round, *, prefix: str = "") -> Result:
     """Run pytest once, passing its output on, each line behind the prefix."""
     began = time.monotonic()
     closing = "pytest ended without a closing line"
-    failures = []
-    reasons = []
+    failures: list[str] = []
+    reasons: list[str] = []
     with subprocess.Popen(
         ["nice", f"-n{round_.niceness}", sys.executable, "-m", "pytest", "-q", "--no-skips", *round_.arguments],
         cwd=ROOT,
