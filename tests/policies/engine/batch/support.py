@@ -170,8 +170,8 @@ class Claim:
 
     def quota_places(self) -> int:
         own = next(one for one in self.item.limits if one["code"] == self.quota.code)
-        places: dict[Any, int] = own.get("districts") or {}
-        return places.get(self.district, own["count"])
+        places: dict[str | None, int] = own.get("districts") or {}
+        return places.get(self.district, int(own["count"]))
 
     def rank(self, ledger: Ledger) -> int | None:
         if self.question.get("rank") or self.quota is None:
