@@ -59,10 +59,10 @@
       return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     };
 
-    const upload = async (file, row) => {
+    const upload = async ({ file, path }, row) => {
       row.tell("正在读取");
       const about = new FormData();
-      about.set("name", file.name);
+      about.set("name", path);
       about.set("size", String(file.size));
       about.set("sha256", file.size ? await digest(file) : "0".repeat(64));
       const begun = await send(begin, { method: "POST", body: about }, row);
@@ -80,15 +80,15 @@
       return (await send(`${url}finish/`, { method: "POST" }, row)).told;
     };
 
-    const makeRow = (file) => {
+    const makeRow = (one) => {
       const item = document.createElement("li");
       const name = document.createElement("span");
       name.className = "drop-name";
-      name.textContent = file.name;
+      name.textContent = one.path;
       const bar = document.createElement("progress");
       bar.max = 1;
       bar.value = 0;
-      bar.setAttribute("aria-label", `${file.name}的上传进度`);
+      bar.setAttribute("aria-label", `${one.path}的上传进度`);
       const words = document.createElement("span");
       words.className = "drop-words";
       item.append(name, bar, words);
@@ -114,11 +114,11 @@
             button.type = "button";
             button.className = "btn btn-sm btn-outline-primary";
             button.textContent = "重试";
-            button.setAttribute("aria-label", `重试${file.name}`);
+            button.setAttribute("aria-label", `重试${one.path}`);
             button.addEventListener("click", () => {
               item.remove();
               failed -= 1;
-              add([file]);
+              add([one]);
             });
             item.append(button);
           } else {
@@ -145,9 +145,9 @@
         return;
       }
       active += 1;
-      const [file, row] = queue.shift();
+      const [one, row] = queue.shift();
       try {
-        row.finish(await upload(file, row));
+        row.finish(await upload(one, row));
         done += 1;
       } catch (error) {
         failed += 1;
@@ -162,10 +162,10 @@
     };
 
     const add = (files) => {
-      for (const file of files) {
-        const row = makeRow(file);
+      for (const one of files) {
+        const row = makeRow(one);
         row.tell("等待上传");
-        queue.push([file, row]);
+        queue.push([one, row]);
       }
       said.textContent = `开始上传 ${files.length} 个文件。`;
       for (let workers = 0; workers < AT_ONCE; workers += 1) {
@@ -175,7 +175,7 @@
 
     const take = () => {
       if (picker.files.length) {
-        add([...picker.files]);
+        add([...picker.files].map((file) => ({ file, path: file.name })));
         picker.value = "";
       }
     };
@@ -186,9 +186,31 @@
         zone.classList.toggle("is-over", isOver);
       });
     }
-    form.addEventListener("drop", (event) => {
-      // Folders have no bytes of their own.
-      add([...event.dataTransfer.files].filter((file) => file.size || file.type));
+    // Every file with its path, those in folders too; a folder gives its entries in parts.
+    const filesIn = async (entries) => {
+      const found = [];
+      for (const entry of entries) {
+        if (entry.isDirectory) {
+          const reader = entry.createReader();
+          for (let part; !part || part.length;) {
+            part = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+            found.push(...(await filesIn(part)));
+          }
+        } else if (!entry.name.startsWith(".")) {
+          const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+          found.push({ file, path: entry.fullPath.slice(1) });
+        }
+      }
+      return found;
+    };
+    form.addEventListener("drop", async (event) => {
+      // What was dropped can be asked for at once only.
+      const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
+      try {
+        add(await filesIn(entries));
+      } catch {
+        said.textContent = "文件夹没有读取，请改为选择其中的文件，或压缩为 ZIP 后上传。";
+      }
     });
     window.addEventListener("beforeunload", (event) => {
       if (active) {

@@ -13,6 +13,7 @@ from unicodedata import normalize
 
 import yaml
 
+from applications.intake.names import parts_of_name
 from policies.engine.model import Evidence as Requirement
 from policies.engine.model import Fact
 from policies.facts.identifiers import Format, comparison_key
@@ -97,16 +98,18 @@ def _hints() -> dict[str, tuple[str, ...]]:
 
 def propose(filename: str, text: str, *, lines: Sequence[Line], requirements: Sequence[Requirement]) -> Proposal:
     """Where a file seems to belong, by its name and the text of its pages ("" where it has none)."""
-    name, content = Text.of(filename.rpartition(".")[0] or filename), Text.of(text)
-    numbers, by = _lines_in(name, lines), "文件名"
-    if not numbers:
-        numbers, by = _lines_in(content, lines), "文件内容"
-    wanted = _requirement_in(name, requirements) or _requirement_in(content, requirements)
+    (name, *folders), content = map(Text.of, parts_of_name(filename)), Text.of(text)
+    read = [*((part, "文件名") for part in (name, *folders)), (content, "文件内容")]
+    numbers, by = next(((found, by) for part, by in read if (found := _lines_in(part, lines))), ((), ""))
+    wanted = _requirement_in(name, requirements)
+    wanted = wanted or next(filter(None, (_requirement_of(folder, requirements) for folder in folders)), None)
+    wanted = wanted or _requirement_in(content, requirements)
     per_line = [requirement for requirement in requirements if requirement.per == "line"]
     if wanted is None and len(per_line) == 1 and numbers:
         wanted = per_line[0]
     if wanted is not None and wanted.per != "line":
-        return Proposal(wanted.code, (), "文件名" if _requirement_in(name, [wanted]) else "文件内容")
+        is_named = any(_requirement_in(part, [wanted]) for part in (name, *folders))
+        return Proposal(wanted.code, (), "文件名" if is_named else "文件内容")
     if not numbers and len(lines) == 1 and wanted is not None:
         numbers, by = (lines[0].number,), "只有一项"
     return Proposal(wanted.code if wanted else "", numbers, by if numbers else "")
@@ -131,6 +134,16 @@ def _requirement_in(text: Text, requirements: Iterable[Requirement]) -> Requirem
         if word in text.characters
     ]
     return min(found, key=lambda one: one[:3])[3] if found else None
+
+
+def _requirement_of(folder: Text, requirements: Sequence[Requirement]) -> Requirement | None:
+    """The requirement whose papers a folder holds by its name; None where it names several."""
+    found = _requirement_in(folder, requirements)
+    if found is None:
+        return None
+    word = max((word for word in _words_of(found) if word in folder.characters), key=len)
+    rest = Text.of(folder.characters.replace(word, " "))
+    return found if _requirement_in(rest, requirements) in (None, found) else None
 
 
 def _words_of(requirement: Requirement) -> Iterator[str]:

@@ -10,8 +10,8 @@ from typing import BinaryIO
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 
+from applications.intake.names import name_of_path
 from portal.core.errors import RefusedError
-from portal.core.text import visible
 
 MAX_ENTRIES = 1000
 # What all entries together may give, read or refused: a small archive can hold a great deal.
@@ -30,7 +30,7 @@ _IS_ENCRYPTED, _IS_UTF8 = 0x1, 0x800
 def read_archive(whole: BinaryIO, told: list[str]) -> Iterator[tuple[str, bytes]]:
     """Name and bytes of each file of an archive; of what cannot be taken, `told` gets the reason.
 
-    Names are without folders, so none leads anywhere; those that older programs wrote in GBK are read as such. Raises
+    Folders are words of the name, so none leads anywhere; what older programs wrote in GBK is read as such. Raises
     RefusedError where it is no archive that can be read, or has more than MAX_ENTRIES entries.
     """
     _refuse_large_table(whole)
@@ -89,7 +89,7 @@ def _is_passed_over(entry: zipfile.ZipInfo) -> bool:
 
 
 def _name_of(entry: zipfile.ZipInfo) -> str:
-    """The entry's own name without its folders; without the mark of UTF-8 it is that, or GBK."""
+    """The entry's name with its folders; without the mark of UTF-8 it is that, or GBK."""
     written = entry.filename
     if not entry.flag_bits & _IS_UTF8:
         raw = written.encode("cp437", "replace")
@@ -97,7 +97,7 @@ def _name_of(entry: zipfile.ZipInfo) -> str:
             written = raw.decode("utf-8")
         except UnicodeDecodeError:
             written = raw.decode("gb18030", "replace")
-    return visible(PurePosixPath(written.replace("\\", "/")).name)[-200:] or "未命名"
+    return name_of_path(written)
 
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

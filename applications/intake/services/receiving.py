@@ -27,6 +27,7 @@ from applications.claims.models import Claim, Evidence
 from applications.claims.services.evidence import ALLOWED, ALLOWED_WORDS, Upload, check_quota, lock_for_files
 from applications.claims.services.placing import keep_unplaced, use_again
 from applications.intake.models import IncomingFile
+from applications.intake.names import name_of_path
 from applications.intake.services.reading import note_text
 from applications.mandates.models import agencies_of
 from portal.core import clock
@@ -69,7 +70,7 @@ def begin_upload(claim: Claim | None, *, act: ActorContext, filename: str, size:
     it is for those of the principals of the person's agencies. Raises RefusedError where it can be seen already that it
     will not be taken.
     """
-    filename = _short_name(filename)
+    filename = name_of_path(filename)
     _refuse_early(filename, size)
     if len(sha256) != 64 or not _HEX.issuperset(sha256):
         raise RefusedError("没有写明文件的 SHA-256，请刷新页面后再上传。")
@@ -98,10 +99,6 @@ def begin_upload(claim: Claim | None, *, act: ActorContext, filename: str, size:
         except IntegrityError:
             raise RefusedError(f"“{filename}”写明的大小与先前不同，请刷新页面后再上传。") from None
         return Begun(fresh)
-
-
-def _short_name(filename: str) -> str:
-    return PurePath(filename.replace("\\", "/")).name[-200:] or "未命名"
 
 
 def _refuse_early(filename: str, size: int) -> None:
@@ -200,7 +197,7 @@ def receive_whole(claim: Claim | None, *, act: ActorContext, filename: str, file
 
 def take_file(claim: Claim, *, act: ActorContext, filename: str, content: bytes) -> Taken:
     """Check a whole file and keep it in the claim until it is given its place. Raises as `keep_unplaced` does."""
-    name = _short_name(filename)
+    name = name_of_path(filename)
     evidence, is_new = keep_unplaced(claim, act=act, upload=Upload(name, _file_of(name, content)))
     if evidence.is_unplaced:
         note_text(evidence.file, content)

@@ -25,10 +25,10 @@ def read(content, told=None):
     return list(read_archive(io.BytesIO(content), [] if told is None else told))
 
 
-def test_names_lose_their_folders_and_are_read_in_gbk_where_they_are():
-    entries = [("甲/证书.pdf", PDF), ("../../etc/发票.pdf", PDF), (OldName("专利证书.pdf"), PDF), ("空夹/", b"")]
+def test_folders_become_words_of_the_name_and_names_in_gbk_are_read():
+    entries = [("甲/乙\\证书.pdf", PDF), ("../../etc/发票.pdf", PDF), (OldName("甲/专利证书.pdf"), PDF), ("空夹/", b"")]
     entries += [("__MACOSX/._证书.pdf", b"x"), (".DS_Store", b"x")]
-    assert [name for name, _ in read(make_zip(entries))] == ["证书.pdf", "发票.pdf", "专利证书.pdf"]
+    assert [name for name, _ in read(make_zip(entries))] == ["甲／乙／证书.pdf", "etc／发票.pdf", "甲／专利证书.pdf"]
 
 
 def test_what_cannot_be_taken_out_is_told_and_the_rest_is_taken(settings):

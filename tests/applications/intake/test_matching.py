@@ -54,6 +54,23 @@ def test_a_name_points_to_line_and_paper(name, expected):
     assert found(name) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("ZL201710601862.3 装置／证书.pdf", ("certificate", (1,))),
+        ("申报材料／专利证书／202010123456.X.pdf", ("certificate", (2,))),
+        ("票据／第1项／扫描.pdf", ("fee_receipts", (1,))),
+        # The nearest goes before what is farther, and the file's own name before both.
+        ("201710601862.3／202010123456.X／证书.pdf", ("certificate", (2,))),
+        ("201710601862.3 证书／202010123456.X 发票.pdf", ("fee_receipts", (2,))),
+        # A folder of papers of two kinds tells neither.
+        ("专利证书和发票／201710601862.3.pdf", ("", (1,))),
+    ],
+)
+def test_folders_tell_what_their_files_are(name, expected):
+    assert found(name) == expected
+
+
 def test_the_name_goes_before_the_text_and_the_text_is_read_where_the_name_says_nothing():
     text = "发明专利证书\n专利号：ZL 2020 1 0123456.X\n授权公告日 2021年5月10日"
     assert found("扫描件001.pdf", text) == ("certificate", (2,))
