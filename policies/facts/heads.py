@@ -6,13 +6,13 @@ unit: yuan and their multiples convert exactly, anything else makes every cell o
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from policies.engine.model import Fact
 from policies.facts.synonyms import DESCRIPTION, HEADS, NO_UNIT, PERCENT, ROW_NUMBERS
 from portal.core.money import MoneyError, unit_factor
-from portal.core.sheet_reading import Cell
+from portal.core.sheet_reading import Cell, Sheet
 from portal.core.text import compact
 
 _LONGEST = 120
@@ -20,6 +20,8 @@ _SEPARATORS = "/_:-|,;、"
 _BEFORE_UNIT = ("以", "按", "均为", "单位为", "单位是", "单位", "金额", "币种", "不含税", "含税", "税前", "税后")
 _AFTER_UNIT = ("为单位", "计算", "计价", "表示", "计")
 _LONGEST_UNIT = 8
+# What people put before heads: a number, a star.
+_MARKS = re.compile(r"^(?:[★☆●▲※#]+|\(?\d{1,2}[.、)])(?=\D)")
 # A scale in words that are not understood: they may name a unit, and are never passed over.
 _SCALED = re.compile(r"[百千万亿仟佰萬億]|\dk|000|thousand|million|billion")
 # Who names a unit with these words must name one that is known.
@@ -87,6 +89,31 @@ def mapped_head(facts: Sequence[Fact], row: Mapping[int, Cell], chosen: Mapping[
     }
     unknown = tuple(cell for at, cell in row.items() if at not in columns and at != known.number_column)
     return Head(columns, known.number_column if known.number_column not in columns else None, unknown)
+
+
+def with_one_head(sheet: Sheet, row: int) -> tuple[Sheet, int]:
+    """The sheet and its head's row; a head of two rows, with cells merged over both, is made one."""
+    for upper, lower in ((row, row + 1), (row - 1, row)):
+        cells = sheet.rows.get(lower, {})
+        if upper in sheet.rows and any(cell.is_covered for cell in cells.values()):
+            rows = sheet.rows | {lower: _joined(sheet.rows[upper], cells)}
+            return replace(sheet, rows={number: rows[number] for number in rows if number != upper}), lower
+    return sheet, row
+
+
+def _joined(upper: Mapping[int, Cell], lower: Mapping[int, Cell]) -> dict[int, Cell]:
+    """One row of heads made of two; a head above several columns gives each its unit: 费用（万元） over 官费, 代理费."""
+    joined: dict[int, Cell] = {}
+    unit = ""
+    for at in sorted({*upper, *lower}):
+        above, below = upper.get(at), lower.get(at)
+        if above is not None and above.text:
+            unit = _bare(_key(above.text))[1]
+        if below is not None and below.text:
+            joined[at] = replace(below, text=f"{below.text}({unit})") if unit and below.text[-1] not in ")）" else below
+        elif above is not None:
+            joined[at] = above
+    return joined
 
 
 def read_unit(fact: Fact, written: str) -> Unit:
@@ -171,8 +198,8 @@ def _match(text: str, labels: Mapping[str, Fact]) -> tuple[Fact, str] | None:
 
 
 def _key(text: str) -> str:
-    """A head as it is compared: half-width, small letters, without spaces, stars and a colon at its end."""
-    return compact(text[: _LONGEST * 2]).casefold().replace("*", "").rstrip(":")
+    """A head as it is compared: half-width, small letters, without spaces, stars, its number and a colon at its end."""
+    return _MARKS.sub("", compact(text[: _LONGEST * 2]).casefold().replace("*", "").rstrip(":"))
 
 
 def _bare(key: str) -> tuple[str, str]:

@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 from policies.engine.model import Fact, Item
-from policies.facts.heads import Head, Unit, mapped_head, read_head, unit_of_title
+from policies.facts.heads import Head, Unit, mapped_head, read_head, unit_of_title, with_one_head
 from policies.facts.values import MAX_ROWS, Reading, facts_of, impliable, read_fact, read_facts
 from portal.core.errors import RefusedError
 from portal.core.money import MoneyError, read_yuan
 from portal.core.numbers import number_words
-from portal.core.sheet_reading import Cell, Kind, Sheet, column_name, total_word
+from portal.core.sheet_reading import Cell, Kind, Sheet, column_name, foot_word, total_word
 from portal.core.text import compact
 
 LINES_SHEET = "明细"
@@ -157,7 +157,7 @@ def _table(
     if row is None and is_pasted and chosen is None and has_digits:
         columns = read_head(facts, {at: Cell(0, at, fact.label) for at, fact in enumerate(facts, start=1)}).columns
         return _noted(_Table(sheet, Head(columns, None, ()), first - 1, None), reading)
-    head_row = first if row is None else row
+    sheet, head_row = (sheet, first) if row is None else with_one_head(sheet, row)
     cells = sheet.rows[head_row]
     head = read_head(facts, cells) if chosen is None else mapped_head(facts, cells, chosen)
     can_do_without = impliable(facts)
@@ -234,8 +234,9 @@ def _rows_of(table: _Table, reading: TableReading) -> Iterator[tuple[int, dict[i
         if stated == HELP_MARK or any(compact(cell.text) in helps for cell in row.values()):
             continue
         mapped = [cell for at, cell in row.items() if at in table.head.columns]
-        if total := total_word(cell.text for cell in row.values()):
-            reading.notes.append(f"{_rows_text(table.prefix, [number])}是“{total}”行，没有读取。")
+        texts = [cell.text for cell in row.values()]
+        if word := total_word(texts) or foot_word(texts):
+            reading.notes.append(f"{_rows_text(table.prefix, [number])}是“{word}”行，没有读取。")
         elif heads and len(row) > 1 and all(compact(cell.text) == heads.get(at) for at, cell in row.items()):
             reading.notes.append(f"{_rows_text(table.prefix, [number])}与表头相同，没有读取。")
         elif mapped:

@@ -14,7 +14,7 @@ from portal.core.identifiers import IdentifierError, read_cnaps, read_uscc
 from portal.core.money import MoneyError, read_yuan
 from portal.core.numbers import NumberError, read_day
 from portal.core.registers import RegisterKind
-from portal.core.sheet_reading import column_name, total_word
+from portal.core.sheet_reading import column_name, foot_word, total_word
 from portal.core.text import compact, single_line
 
 MAX_ROWS = 200_000
@@ -141,7 +141,7 @@ def read_entries(kind: RegisterKind, rows: Iterable[tuple[int, Sequence[str]]]) 
             if not columns and number > _HEAD_WITHIN:
                 break
             continue
-        if total_word(cells) or not any(cells):
+        if total_word(cells) or foot_word(cells) or not any(cells):
             continue
         facts, wrong = _facts(columns, number, cells)
         keys = [] if wrong else _keys(kind, facts)

@@ -12,7 +12,7 @@ from policies.facts.tables import HELP_MARK, LINE_NUMBER_HEAD, NUMBER_HEAD, Cell
 from portal.accounts.models import Applicant
 from portal.core.errors import RefusedError
 from portal.core.identifiers import normalise_identifier
-from portal.core.sheet_reading import Cell, Sheet, total_word
+from portal.core.sheet_reading import Cell, Sheet, foot_word, total_word
 from portal.core.text import compact
 
 CLIENT_HEAD = "委托人"
@@ -82,9 +82,9 @@ def _head_of(sheets: Sequence[Sheet]) -> _Head | None:
 
 
 def _is_no_line(head: _Head, row: dict[int, Cell]) -> bool:
-    """Whether a row below the head is help, a total, or holds nothing but a number."""
-    is_help = any(cell.text == HELP_MARK for cell in row.values())
-    return is_help or bool(total_word(cell.text for cell in row.values())) or set(row) <= {head.number}
+    """Whether a row below the head is help, a total, a remark, or holds nothing but a number."""
+    texts = [cell.text for cell in row.values()]
+    return HELP_MARK in texts or bool(total_word(texts) or foot_word(texts)) or set(row) <= {head.number}
 
 
 def _number_of(row: dict[int, Cell], column: int | None) -> str:

@@ -13,6 +13,7 @@ from portal.core.sheet_reading.cells import (
     Kind,
     Sheet,
     column_name,
+    foot_word,
     total_word,
 )
 from portal.core.sheet_reading.delimited import read_delimited, read_text
@@ -29,6 +30,7 @@ __all__ = [
     "StreamedRow",
     "column_name",
     "count_rows",
+    "foot_word",
     "read_book",
     "read_pasted_cells",
     "stream_rows",

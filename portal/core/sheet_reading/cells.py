@@ -32,6 +32,10 @@ _SAFE_NUMBER = Decimal(10) ** 15
 _NOISE = Decimal("1e-9")
 # First words of a row that adds up others.
 _TOTALS = ("合计", "总计", "小计", "共计", "总和", "本页合计", "本页小计", "累计", "total")
+# First words, before a colon, of a row below a table that says who made it, when, or how to read it.
+_FEET = ("注", "备注", "附注", "说明", "填表说明", "填表人", "填报人", "制表人", "制表", "填表", "经办人", "经办", "审核人")
+_FEET += ("审核", "复核人", "复核", "负责人", "单位负责人", "法定代表人", "联系人", "联系电话", "日期", "填表日期", "填报日期")
+_FEET += ("制表日期", "填报单位", "填表单位", "单位(盖章)", "申报单位(盖章)", "单位公章", "note", "notes", "remark", "remarks")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -223,6 +227,13 @@ def total_word(texts: Iterable[str]) -> str:
     """
     filled = [text for text in texts if text][:2]
     return next((text[:12] for text in filled if _is_total(text)), "")
+
+
+def foot_word(texts: Iterable[str]) -> str:
+    """How a row that stands below a table begins: 注：…, 填表人：…; "" for any other row."""
+    first = next(filter(None, texts), "")
+    word, colon, _ = compact(first).casefold().partition(":")
+    return first[:12] if colon and word in _FEET else ""
 
 
 def _is_total(text: str) -> bool:

@@ -1,10 +1,13 @@
 """Tables as people send them: heads, units, rows that are passed over, and faults by cell."""
 
+import io
+
 import pytest
+from openpyxl import Workbook
 
 from policies.engine.model import Fact
 from policies.facts.tables import read_tables
-from portal.core.sheet_reading import Cell, Sheet, read_pasted_cells
+from portal.core.sheet_reading import Cell, Sheet, read_book, read_pasted_cells
 from tests.factories import make_patent_no
 from tests.policies.facts.test_forms import make_item
 
@@ -134,7 +137,7 @@ def test_a_unit_in_a_remark_below_or_in_the_sheets_title_counts_too():
     numbered = f"序号\t专利号\t专利类型\t授权公告日\t费用合计\n1\t{NUMBERS[0]}\t发明\t2021-05-10\t0.68\n"
     reading = read(f"{numbered}注：金额单位为万元\n")
     assert (reading.lines[0]["fees"], reading.faults) == ("6800.00", [])
-    assert reading.notes == ["第 3 行只在没有对应字段的列中有内容，没有读取。"]
+    assert reading.notes == ["第 3 行是“注：金额单位为万元”行，没有读取。"]
     [sheet] = read_pasted_cells(numbered)
     sheet.title = "明细（千元）"
     assert read_tables(ITEM, [sheet], most=9).lines[0]["fees"] == "680.00"
@@ -197,8 +200,36 @@ def test_usual_words_titles_totals_and_other_columns_are_taken_as_people_mean_th
         "H3 的列“备注”没有对应的字段，整列没有读取。",
         "I 列没有表头，其中的内容（从 I8 起）没有读取。",
         "第 7 行与表头相同，没有读取。",
-        "第 9 行只在没有对应字段的列中有内容，没有读取。",
+        "第 9 行是“制表：张三”行，没有读取。",
         "第 10 行是“合 计：”行，没有读取。",
+    ]
+
+
+def test_remarks_and_signatures_below_a_table_are_no_rows():
+    reading = read(f"{HEAD}\n{ROW}\n注：费用均含代理费\n填表人：\t张三\t审核：\t李四\n注册\t发明\t2021-05-10\t乙\t1")
+    assert [line["holders"] for line in reading.lines] == ["甲公司", "乙"]
+    assert reading.notes == ["第 3 行是“注：费用均含代理费”行，没有读取。", "第 4 行是“填表人：”行，没有读取。"]
+
+
+def test_a_head_of_two_rows_is_one_and_its_group_gives_the_unit():
+    book = Workbook()
+    sheet = book.active
+    for row in (
+        ["授权专利一览表"],
+        ["1.专利号", "★类别", "授权公告日", "费用（万元）"],
+        ["", "", "", "官费", "合计"],
+        [NUMBERS[0], "发明", "2021-05-10", 0.3, 0.68],
+    ):
+        sheet.append([cell or None for cell in row])
+    for place in ("A2:A3", "B2:B3", "C2:C3", "D2:E2"):
+        sheet.merge_cells(place)
+    content = io.BytesIO()
+    book.save(content)
+    reading = read_tables(ITEM, read_book(content.getvalue()), most=200)
+    assert (reading.faults, [line["fees"] for line in reading.lines]) == ([], ["6800.00"])
+    assert reading.notes == [
+        "第 1 行在表头之上，没有读取。",
+        "D3 的列“官费(万元)”没有对应的字段，整列没有读取。",
     ]
 
 
