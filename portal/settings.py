@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "portal.middleware.observation.ObservationMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.middleware.compressed_pages.CompressedPagesMiddleware",
     "csp.middleware.CSPMiddleware",
     # Before whatever reads a body.
     "portal.middleware.body_limit.BodyLimitMiddleware",
