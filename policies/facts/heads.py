@@ -102,7 +102,7 @@ def with_one_head(sheet: Sheet, row: int) -> tuple[Sheet, int]:
 
 
 def _joined(upper: Mapping[int, Cell], lower: Mapping[int, Cell]) -> dict[int, Cell]:
-    """One row of heads made of two; a head above several columns gives each its unit: 费用（万元） over 官费, 代理费."""
+    """One row of heads made of two; a head above several columns gives each its unit: 费用（万元） over 官费."""
     joined: dict[int, Cell] = {}
     unit = ""
     for at in sorted({*upper, *lower}):
