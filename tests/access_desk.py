@@ -37,4 +37,6 @@ DESK: dict[str, Address] = {
     "notes:add": Address(READERS, _claims_for(READERS), _claim),
     "review:archive": Address(READERS, _claims_for(READERS), _claim),
     "review:picture": Address(READERS, {"wuxi": set()}, _no_picture),
+    "review:thumbnail": Address(READERS, {"wuxi": set()}, _no_picture),
+    "review:thumbnails": Address(READERS, _claims_for(READERS), _claim),
 }

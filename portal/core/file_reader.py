@@ -1,8 +1,9 @@
-"""Reads what people send: the text of a PDF or a Word file, and photos joined into one PDF.
+"""Reads what people send: the text of a PDF or a Word file, a small picture of a file, and photos joined into one PDF.
 
 Run by `portal.core.isolated` in a process of its own. `text` reads a PDF on standard input, `paragraphs` a PDF and
 `word` a Word file (.docx) with blanks where a paragraph begins, and write the text in UTF-8, at most as many characters
-as the next argument says; `join` reads images one
+as the next argument says; `picture` reads a PDF or an image and writes its first page as JPEG, no side longer than the
+next argument says in pixels; `join` reads images one
 after the other, each after its length as four bytes, and writes a PDF with a page for each. It imports nothing of the
 portal.
 """
@@ -36,6 +37,9 @@ _DIGITS = "〇一二三四五六七八九"
 _STYLES_DEEP = 8
 # A photographed page of A4 at 200 dpi has 1,654 × 2,339; each try is (longer side in pixels, quality of JPEG).
 TRIES = ((2400, 82), (1800, 70), (1400, 60))
+# The standard lets so many bytes stand before a PDF's own beginning.
+_PDF_HEAD_BYTES = 1024
+_SMALL_QUALITY = 70
 # A4 in points.
 _A4 = (595.0, 842.0)
 
@@ -289,6 +293,22 @@ def _upright(image: bytes, *, longest: int, quality: int) -> tuple[bytes, tuple[
         return target.getvalue(), photo.size, photo.mode == "L"
 
 
+def draw_small(content: bytes, side: int) -> bytes:
+    """The first page of a PDF, or an image, as JPEG of at most `side` pixels a side; b"" where it cannot be drawn."""
+    import pypdfium2  # noqa: PLC0415 - joining needs none of it
+
+    if b"%PDF-" not in content[:_PDF_HEAD_BYTES]:
+        return _upright(content, longest=side, quality=_SMALL_QUALITY)[0]
+    try:
+        page = pypdfium2.PdfDocument(content)[0]
+        drawn = page.render(scale=side / max(page.get_size())).to_pil().convert("RGB")
+    except pypdfium2.PdfiumError:
+        return b""
+    target = io.BytesIO()
+    drawn.save(target, "JPEG", quality=_SMALL_QUALITY)
+    return target.getvalue()
+
+
 def split_images(content: bytes) -> list[bytes]:
     """The images that `pack_images` put together."""
     found, at = [], 0
@@ -305,9 +325,12 @@ def pack_images(images: list[bytes]) -> bytes:
 
 
 def main() -> None:
-    """Do what the arguments say: read `text`, `paragraphs` or `word`, or `join` to at most so many bytes."""
+    """Do what the arguments say: read `text`, `paragraphs` or `word`, draw a `picture`, or `join` to so many bytes."""
     content = sys.stdin.buffer.read()
     way = sys.argv[1]
+    if way == "picture":
+        sys.stdout.buffer.write(draw_small(content, int(sys.argv[2])))
+        return
     if way != "join":
         most = int(sys.argv[2]) if len(sys.argv) > 2 else MAX_TEXT
         text = read_word(content, most) if way == "word" else read_text(content, most, indents=way == "paragraphs")

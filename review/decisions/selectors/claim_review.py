@@ -10,11 +10,11 @@ from django.db.models import FilteredRelation
 from django.utils import timezone
 
 from applications.claims.enums import Action, ClaimStatus, Route
-from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine, Evidence
+from applications.claims.models import Assessment, Claim, ClaimEvent, ClaimLine
 from applications.claims.permissions import party_for
 from applications.claims.selectors.context import ClaimContext, read_claim
 from applications.claims.selectors.corrections import CorrectionRound, correction_rounds
-from applications.claims.selectors.scope import OTHER_PAPERS, asked_papers
+from applications.claims.selectors.scope import asked_papers
 from applications.ledger.selectors import CallUse, use_of_call
 from applications.mandates.models import Mandate
 from applications.payees.selectors import PayeeHistory, payee_history
@@ -37,6 +37,7 @@ from review.decisions.permissions import (
 from review.decisions.selectors.minutes import KEEPERS
 from review.decisions.selectors.obstacles import obstacle_of
 from review.decisions.selectors.shown_facts import ShownFact, is_filled, shown_facts
+from review.decisions.selectors.shown_files import ShownEvidence, shown_files
 from review.notices.models import Notice
 from review.notices.selectors import notices_of
 
@@ -65,19 +66,6 @@ SUM_COLUMNS = (
     ("市级审核", (Stage.CITY,)),
     ("审定", (Stage.FINAL,)),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ShownEvidence:
-    """A file with the requirement it answers."""
-
-    evidence: Evidence
-    requirement: str
-    line_number: int | None
-
-    @property
-    def is_picture(self) -> bool:
-        return self.evidence.file.media_type.startswith("image/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +246,7 @@ class ClaimReview:
         facts = facts_of(self.item)
         shown = []
         for state in self.context.lines:
+            files = tuple(one for one in self.evidence if one.line_number == state.number)
             rows = [sums.get(state.line.pk) for sums in by_stage]
             reasoned = next((row for row in reversed(rows) if row and row.reason), None)
             shown.append(
@@ -266,14 +255,14 @@ class ClaimReview:
                     number=state.number,
                     # As certificates print it; the line's key is for comparing.
                     subject=str(state.reading.values.get(self.item.subject or "") or state.line.subject_key),
-                    facts=tuple(shown_facts(facts, state.reading.values, state.reading.warnings)),
+                    facts=tuple(shown_facts(facts, state.reading.values, state.reading.warnings, files=files)),
                     blank="、".join(fact.label for fact in facts if not is_filled(state.reading.values.get(fact.name))),
                     claimed=self.claimed_by_number.get(state.number, state.line.assessed_amount),
                     sums=tuple(row.amount if row else None for row in rows),
                     reason=reasoned.reason if reasoned else "",
                     reason_label="核减理由" if reasoned and reasoned.amount < reasoned.ceiling else "金额理由",
                     requested=_requested(state.reading),
-                    files=tuple(one for one in self.evidence if one.line_number == state.number),
+                    files=files,
                     roster=self._rosters.get(state.line.pk),
                 )
             )
@@ -293,22 +282,13 @@ class ClaimReview:
     def claim_facts(self) -> list[ShownFact]:
         """Facts stated once for the whole claim."""
         reading = self.context.whole
-        return list(shown_facts(facts_of(self.item, "claim"), reading.values, reading.warnings))
+        facts = facts_of(self.item, "claim")
+        return list(shown_facts(facts, reading.values, reading.warnings, files=self.claim_files))
 
     @cached_property
     def evidence(self) -> list[ShownEvidence]:
         """The files that stand, line by line, then those of the whole claim (the signed commitment)."""
-        labels = {wanted.code: wanted.label for wanted in self.item.evidence}
-        numbers = {state.line.pk: state.number for state in self.context.lines}
-        shown = [
-            ShownEvidence(
-                evidence=one,
-                requirement=labels.get(one.requirement, one.requirement) or OTHER_PAPERS,
-                line_number=numbers.get(one.line_id) if one.line_id else None,
-            )
-            for one in self.context.evidence
-        ]
-        return sorted(shown, key=lambda one: (one.line_number is None, one.line_number or 0, one.evidence.pk))
+        return shown_files(self.context)
 
     @property
     def claim_files(self) -> list[ShownEvidence]:

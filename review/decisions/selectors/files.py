@@ -1,10 +1,41 @@
-"""A claim's files as one ZIP archive, made while it is sent."""
+"""A claim's files for its officers: as small pictures, and as one ZIP archive made while it is sent."""
 
 import zipfile
 from collections.abc import Iterable, Iterator
 
+from django.core.cache import cache
+
+from applications.claims.models import StoredFile
+from portal.core import file_reader
 from portal.core.files import FileChangedError, open_file
-from review.decisions.selectors.claim_review import ShownEvidence
+from portal.core.isolated import IsolatedError, run_isolated
+from review.decisions.selectors.shown_files import ShownEvidence
+
+# A4 upright on three columns of the frame, sharp on screens of two pixels a point.
+THUMBNAIL_PIXELS = 320
+THUMBNAIL_SECONDS = 24 * 3600
+_DRAWING_SECONDS = 5
+
+
+def thumbnail_of(stored: StoredFile) -> bytes:
+    """The first page of a file as a small JPEG; b"" where it is gone or cannot be drawn. Kept for a day by its hash."""
+    key = f"review:thumbnail:{THUMBNAIL_PIXELS}:{stored.sha256}"
+    found: bytes | None = cache.get(key)
+    if found is None:
+        found = _drawn(stored)
+        cache.set(key, found, THUMBNAIL_SECONDS)
+    return found
+
+
+def _drawn(stored: StoredFile) -> bytes:
+    try:
+        with open_file(stored.path, sha256=stored.sha256) as source:
+            content = source.read()
+        return run_isolated(
+            file_reader.__file__, "picture", str(THUMBNAIL_PIXELS), content=content, cpu_seconds=_DRAWING_SECONDS
+        )
+    except (FileNotFoundError, FileChangedError, IsolatedError):
+        return b""
 
 
 class _Written:
