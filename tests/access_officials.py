@@ -183,9 +183,6 @@ OFFICIALS_ADDRESSES: dict[str, Address] = {
     ),
     "review:publicity_approve": Address(DECIDERS | {"district_second"}, {"wuxi": {"decision_maker"}}, publicity_key),
     "review:publicity_withdraw": Address(PUBLISHERS, {"wuxi": {"city_officer"}}, publicity_key),
-    "review:publicity_export": Address(
-        LIST_PEOPLE, {"wuxi": CITY}, lambda world, _: {"key": world.extra["publicity"].key}
-    ),
     "review:objection_new": Address(
         PUBLISHERS,
         {"wuxi": {"city_officer"}},

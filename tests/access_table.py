@@ -101,6 +101,7 @@ ADDRESSES: dict[str, Address] = {
     "rates:decide": Address(POLICY_PEOPLE, {"own": POLICY}, lambda world, _: {"key": world.extra["rate"].key}),
     "review:publicity_public": Address(EVERYBODY),
     "review:publicity_detail": Address(EVERYBODY, arguments=publicity_key),
+    "review:publicity_export": Address(EVERYBODY, arguments=publicity_key),
     # One's own account and organisation.
     "accounts:profile": Address(SIGNED_IN),
     "accounts:resume": Address(SIGNED_IN),

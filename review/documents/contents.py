@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from policies.published.models import PolicyDocument
@@ -81,6 +83,7 @@ def publicity_document(publicity: PublicityList) -> OfficialDocument:
         dated=publicity.starts_on,
         note="此件公开发布",
         stamp="已撤下" if publicity.withdrawn_reason else "",
+        code=settings.PUBLIC_URL + reverse("review:publicity_detail", args=[publicity.key]),
     )
 
 

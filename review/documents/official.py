@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from portal.core.printable import with_stand_ins
 from review.notices.letter import AREA, MOST_ROWS, ROWS, TITLE_HEIGHT, Letter, signature, signature_inset
+from review.notices.qrcode import qr_data_uri
 from review.notices.render import STYLE as NOTICE_STYLE
 from review.notices.render import print_html
 from review.notices.titles import lines_by_sense
@@ -101,7 +102,8 @@ class OfficialDocument:
     """What an official document says.
 
     `mark` is the red head; `signer` stands beside the number of a document to a superior (None: there is none);
-    `note` is said in brackets below the date; `stamp` stands across every page of what is no valid document.
+    `note` is said in brackets below the date; `stamp` stands across every page of what is no valid document; `code` is
+    the address of the page that shows the same, printed as a QR code beside the date.
     """
 
     mark: str
@@ -116,6 +118,7 @@ class OfficialDocument:
     signer: str | None = None
     note: str = ""
     stamp: str = ""
+    code: str = ""
 
 
 def print_document(document: OfficialDocument) -> bytes:
@@ -146,6 +149,7 @@ def _print(document: OfficialDocument, *, own_page: bool) -> bytes:
         "signature": signature(document.issuer),
         "inset": signature_inset(document.issuer),
         "own_page": own_page,
+        "code": qr_data_uri(document.code) if document.code else "",
     }
     html = with_stand_ins(render_to_string("documents/print/official.html", context))
     rows = _rows(context["title"].count("<br>") + 1, letter.lines + _BESIDE + bool(document.annexes))

@@ -125,7 +125,7 @@ def open_objections(user: User) -> QuerySet[Objection]:
 
 def publicity_sheet(publicity: PublicityList) -> bytes:
     """The 公示 sheet: what the public sees, sums in yuan."""
-    entries = list(publicity.entries.all())
+    entries = list(with_departures(publicity.entries.all()))
     columns = [
         Column("序号", Kind.NUMBER, 6),
         Column("申报单位", width=34),
@@ -143,9 +143,11 @@ def publicity_sheet(publicity: PublicityList) -> bytes:
             e.item_title,
             e.count,
             e.amount,
-            f"认定：{e.title}" if e.title else "",
+            "；".join([*[f"认定：{e.title}"] * bool(e.title), *["已退出本次公示"] * e.has_left]),
         )
         for number, e in enumerate(entries, start=1)
     ]
     note = f"公示期：{publicity.starts_on:%Y-%m-%d} 至 {publicity.ends_on:%Y-%m-%d}　单位：元　共 {len(rows)} 件"
+    if publicity.withdrawn_reason:
+        note += "　已撤下"
     return build_sheet(publicity.title, columns=columns, rows=rows, note=note)

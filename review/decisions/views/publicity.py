@@ -2,9 +2,12 @@
 
 import uuid
 
+from django.conf import settings
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -12,13 +15,13 @@ from applications.claims.enums import Action
 from applications.claims.permissions import party_for
 from portal.access import Rule, access, officials, public
 from portal.accounts.enums import Role
-from portal.audit.security import exported_workbook
 from portal.core import clock
 from portal.core.errors import show_refusal
 from portal.core.http import act_of, user_of
 from portal.core.money import ZERO, format_yuan
 from portal.core.numbers import whole_number
 from portal.core.paging import paginate_fixed
+from portal.core.spreadsheets import workbook_response
 from portal.jobs.kinds import kind_label
 from review.decisions.forms.lists import ObjectionConclusionForm, ObjectionForm, PublicityForm, WithdrawForm
 from review.decisions.models import PUBLICITY_ROLES, PUBLISH_KIND, Objection, PublicityEntry, PublicityList
@@ -56,10 +59,13 @@ from review.decisions.services.publicity import (
     publish_claims,
     withdraw_list,
 )
+from review.notices.qrcode import qr_data_uri
 
 publishers = Rule("publishers", lambda user: user.is_authenticated and bool(publishing_regions(user)))
 approvers = officials(Role.DECISION_MAKER, Role.DISTRICT_SECOND)
 publicity_people = officials(*PUBLICITY_ROLES)
+# A sheet that everybody may ask for is made once in this time.
+_SHEET_SECONDS = 60
 
 
 @access(public)
@@ -82,7 +88,15 @@ def publicity_detail(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         with_departures(publicity.entries.all()), after=request.GET.get("after", ""), size=size
     )
     runs = publicity.starts_on <= clock.today() <= publicity.ends_on and not publicity.withdrawn_reason
-    context = {"publicity": publicity, "page": page, "start": start, "totals": totals, "takes_objections": runs}
+    address = settings.PUBLIC_URL + reverse("review:publicity_detail", args=[publicity.key])
+    context = {
+        "publicity": publicity,
+        "page": page,
+        "start": start,
+        "totals": totals,
+        "takes_objections": runs,
+        "code": qr_data_uri(address),
+    }
     return render(request, "review/publicity_detail.html", context)
 
 
@@ -217,18 +231,17 @@ def sum_words(outcomes: list[Outcome]) -> str:
     return "，".join(words)
 
 
-@access(publicity_people)
+@access(public)
 @require_GET
-def publicity_export(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """The list as a sheet."""
-    found = worked_list(request, key)
-    return exported_workbook(
-        act_of(request),
-        publicity_sheet(found),
-        f"公示名单-{found.starts_on:%Y%m%d}.xlsx",
-        rows=found.entries.count(),
-        filters=found.title,
-    )
+def publicity_export(_request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The list as a sheet, for everybody: it holds what the page shows, so that nobody's copy is on record."""
+    found = get_object_or_404(PublicityList.objects.complete(), key=key)
+    name = f"review:publicity-sheet:{found.pk}"
+    content = cache.get(name)
+    if content is None:
+        content = publicity_sheet(found)
+        cache.set(name, content, _SHEET_SECONDS)
+    return workbook_response(content, f"公示名单-{found.starts_on:%Y%m%d}.xlsx")
 
 
 @access(publishers)

@@ -165,9 +165,10 @@ def test_objector_is_shown_to_the_city_only(client, office):
 def test_public_sheet_and_review_sheet_hold_the_rows_and_their_count(client, office):
     claim = decided(office)
     listed = publish(office, claim)
-    as_(client, office.city)
+    # Everybody downloads what everybody reads, without an account.
     book = openpyxl.load_workbook(BytesIO(client.get(reverse("review:publicity_export", args=[listed.key])).content))
     rows = list(book.active.iter_rows(values_only=True))
+    as_(client, office.city)
     assert "共 1 件" in rows[1][0]
     assert rows[3][1:6] == (claim.applicant.name, "滨湖区", claim.item.title, 1, 5000)
     assert rows[4][5] == "=SUM(F4:F4)"

@@ -6,6 +6,7 @@ from functools import partial
 
 import pikepdf
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -31,8 +32,10 @@ from review.decisions.services.publicity import withdraw_list
 from review.decisions.services.ways_back import take_back
 from review.documents import printing
 from review.documents.claim_form import print_claim_form
+from review.documents.contents import publicity_document
 from review.documents.enums import DocumentKind
 from review.documents.kinds import FORMS
+from review.notices.qrcode import qr_data_uri
 from tests.applications.worlds import loan_facts, patent_facts, ready_claim
 from tests.factories import act, make_official, suzhou
 from tests.review.appropriations.worlds import Treasury
@@ -102,6 +105,9 @@ def test_a_publicity_list_is_numbered_and_tells_the_public_no_more_than_its_page
     for secret in (str(claims[0].number), str(claims[0].applicant.uscc)):
         assert secret not in text
     assert not SecurityEvent.objects.filter(kind=SecurityKind.EXPORT).exists(), "it is public"
+    address = reverse("review:publicity_detail", args=[listed.key])
+    assert publicity_document(listed).code == f"{settings.PUBLIC_URL}{address}"
+    assert f'src="{qr_data_uri(publicity_document(listed).code)}"' in client.get(address).content.decode()
 
     withdraw_list(listed, reason="名单有误", redecide=False, act=on(listed.starts_on, office.city))
     text = paper(client, "documents:publicity", listed.key)
