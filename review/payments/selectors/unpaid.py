@@ -1,4 +1,4 @@
-"""What payers have still to pay, and what they paid: of their own parts, not of whole claims."""
+"""What payers have still to pay: of their own parts, not of whole claims."""
 
 from __future__ import annotations
 
@@ -61,13 +61,6 @@ def unpaid_of(theirs: Q) -> PayerSum:
         count=Count("award__claim", distinct=True), fen=Sum("open_fen"), oldest=Min("award__claim__status_since")
     )
     return PayerSum(found["count"], to_yuan(found["fen"] or 0), found["oldest"])
-
-
-def paid_of(theirs: Q) -> PayerSum:
-    """What was paid of these parts and arrived. One query."""
-    lines = Disbursement.objects.filter(part__in=AwardPart.objects.filter(theirs), state__in=sorted(ARRIVED))
-    found = lines.aggregate(count=Count("part__award__claim", distinct=True), fen=Sum("fen"))
-    return PayerSum(found["count"], to_yuan(found["fen"] or 0))
 
 
 def in_state(claims: QuerySet[Claim], state: str, theirs: Q) -> QuerySet[Claim]:

@@ -30,7 +30,7 @@ from review.payments.enums import LineState
 from review.payments.forms import PaymentFilterForm, StagesForm
 from review.payments.models import Disbursement, paid_by
 from review.payments.selectors.batches import lines_of_award
-from review.payments.selectors.unpaid import in_state, open_parts, paid_of, unpaid_of
+from review.payments.selectors.unpaid import in_state, open_parts, unpaid_of
 from review.payments.services.batches import open_single
 from review.payments.services.lines import plan_stages
 from review.payments.sheets import payment_sheet
@@ -57,8 +57,8 @@ def payments(request: HttpRequest) -> HttpResponse:
     ids = [claim.pk for claim in page.rows]
     open_ids = set(open_parts(theirs).filter(award__claim__in=ids).values_list("award__claim_id", flat=True))
     rows = [payment_row(claim, is_open=claim.pk in open_ids) for claim in page.rows]
-    sums = {"approved": unpaid_of(theirs), "paid": paid_of(theirs)}
-    return render(request, "funding/payments.html", {"form": form, "page": page, "rows": rows, "sums": sums})
+    context = {"form": form, "page": page, "rows": rows, "unpaid": unpaid_of(theirs)}
+    return render(request, "funding/payments.html", context)
 
 
 def _wanted(request: HttpRequest, form: PaymentFilterForm) -> QuerySet[Claim]:

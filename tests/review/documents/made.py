@@ -66,6 +66,7 @@ def _publicity(lines: int, name: str, reason: str) -> OfficialDocument:
         entries=_Listed(entries),
         replaces=None,
         region=OFFICE,
+        key="11111111-1111-4111-8111-111111111111",
         number="无锡知公示〔2026〕1号",
         title="2026年度无锡市知识产权专项资金拟资助名单",
         starts_on=DAY,
