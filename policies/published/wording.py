@@ -1,8 +1,10 @@
 """An item's rules in the words of a poster: how much, for whom, within which bounds. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
+from math import prod
 from typing import Any
 
 from policies.engine.describe import label_of
@@ -10,6 +12,7 @@ from policies.engine.guards import chosen
 from policies.engine.limits.registry import read_limits
 from policies.engine.model import Item
 from policies.engine.money import parse_yuan
+from policies.engine.operations.base import Operation
 from policies.engine.operations.registry import read_operations
 from policies.engine.stages import sums_of
 from policies.engine.terms import Outcome
@@ -44,12 +47,14 @@ class _ShortWords:
 
     rules: Item
     settings: Mapping[str, Any]
+    # By how much the steps after a sum may raise it.
+    factor: Fraction = Fraction(1)
 
     def label(self, name: str, value: str = "") -> str:
         return label_of(self.rules)(name, value)
 
     def sum(self, fen: int) -> str:
-        return short_sum(to_yuan(fen))
+        return short_sum(to_yuan(int(fen * self.factor)))
 
 
 def amount_words(rules: Item) -> AmountWords:
@@ -57,8 +62,10 @@ def amount_words(rules: Item) -> AmountWords:
     words = _ShortWords(rules, rules.defaults)
     steps = read_operations(step for step in rules.steps if chosen(step, words.settings))
     # A sum says more than the title it comes with; the title then stands among the bounds.
-    headings = (step.headline(words) for step in sorted(steps, key=lambda step: step.heads_last))
-    found = next(filter(None, headings), None)
+    found = _heading(steps, words)
+    if found and found[0].endswith("最高"):
+        raised = prod(max(step.largest_factor, 1) for step in steps)
+        found = _heading(steps, replace(words, factor=Fraction(raised)))
     lead, figure = found or ("金额", "由审定决定")
     bounds = [said for step in steps for said in step.all_bounds(words)]
     limits = read_limits(limit for limit in rules.limits if chosen(limit, words.settings))
@@ -66,6 +73,11 @@ def amount_words(rules: Item) -> AmountWords:
     return AmountWords(
         lead, figure, tuple(b for b in dict.fromkeys(bounds) if b != f"{lead} {figure}"), found is not None
     )
+
+
+def _heading(steps: Sequence[Operation], words: _ShortWords) -> tuple[str, str] | None:
+    headings = (step.headline(words) for step in sorted(steps, key=lambda step: step.heads_last))
+    return next(filter(None, headings), None)
 
 
 # The fact by which an applicant asks for less than a ceiling.

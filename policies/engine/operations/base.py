@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -15,8 +16,6 @@ from policies.engine.spec import CODE, FACT, GUARD, ONLY, TEXT, Spec, key
 from policies.engine.terms import NATURES
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from policies.engine.columns.conditions import Test
     from policies.engine.columns.context import ColumnContext
     from policies.engine.columns.lines import Lines
@@ -230,6 +229,11 @@ class Operation(Spec, ABC):
     def fixed_fen(self) -> int | None:
         """The sum that it sets whatever a claim states, in fen."""
         return None
+
+    @property
+    def largest_factor(self) -> Fraction:
+        """The most by which it may multiply the sum before it."""
+        return Fraction(1)
 
     @property
     def awaits_decision(self) -> bool:

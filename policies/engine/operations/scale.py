@@ -62,6 +62,10 @@ class Scale(Operation):
 
         return run
 
+    @property
+    def largest_factor(self) -> Fraction:
+        return self.ratio
+
     def sentence(self, label: Label) -> str:
         return self.called
 

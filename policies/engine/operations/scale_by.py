@@ -93,6 +93,10 @@ class ScaleBy(Operation):
         if self.otherwise is not None:
             yield f"其他 {ratio_text(self.otherwise)}"
 
+    @property
+    def largest_factor(self) -> Fraction:
+        return max(*self.table.values(), self.otherwise or 0)
+
     def sentence(self, label: Label) -> str:
         return f"按{label(self.field)}计：{'，'.join(self._rows(label))}"
 

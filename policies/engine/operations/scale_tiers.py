@@ -70,6 +70,10 @@ class ScaleTiers(Tiered, Operation):
         yield from super().problems(item, number)
         yield from self.unit_problems(item)
 
+    @property
+    def largest_factor(self) -> Fraction:
+        return max(factor for _, factor in self.table)
+
     def sentence(self, label: Label) -> str:
         rows = "，".join(f"{self.bound_text(bound)} {ratio_text(ratio)}" for bound, ratio in self.table)
         return f"按{label(self.field)}计：{rows}，不足的不支持"
