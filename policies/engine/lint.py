@@ -81,6 +81,12 @@ LIMIT_TWICE = problem_code(
     "请只保留一条，或用 if 区分不同解读",
     form="前面已有同类的上限，这一条不会起作用，请只保留一条，或用口径区分不同理解。",
 )
+NO_DISTRICT = problem_code(
+    "no_district",
+    "{value} 不是文件所在城市的区",
+    "可选：{known}",
+    form="没有“{value}”这个区，请按全称改写：{known}。",
+)
 RIGHT_ONCE = problem_code(
     "right_once",
     "每件可支持多次，但同一件再次申报不予受理",
@@ -204,8 +210,7 @@ class _Lint:
             known = self.item.choices["applicant_region"]
             for name in limit.districts_named if known else ():
                 if name not in known:
-                    fault = NO_CHOICE.fault(value=name, fact="applicant_region", known=known)
-                    self.add(("limits", number, "districts"), fault)
+                    self.add(("limits", number, "districts"), NO_DISTRICT.fault(value=name, known="、".join(known)))
             for place, fault in limit.problems(self.content["id"], self.item.types):
                 self.add(("limits", number, *place), fault)
         for place, fault in splits.problems(self.content["split"] or {}):

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from policies.engine.columns.arithmetic import put_where
-from policies.engine.money import money_text, number_text, ratio_text
+from policies.engine.money import money_text, ratio_text
 from policies.engine.operations.base import SUMS, Label, Wording, joined, total
 from policies.engine.operations.setter import Setter
 from policies.engine.spec import FACTS, RATIO_BY_BOUND, Bounds, key
 from policies.engine.terms import NATURES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from policies.engine.operations.types import ColumnContext, ColumnStep, Context, Line, Lines, Step
 
@@ -106,10 +106,10 @@ class Brackets(Setter):
         yield from ((name, bound) for name in self.fields for bound, _ in self.table)
 
     def sentence(self, label: Label) -> str:
-        return f"按{joined(self.fields, label, '与')}{PARTS[self.parts]}{self.most}：{self._parts_text()}"
+        return f"按{joined(self.fields, label, '与')}{PARTS[self.parts]}{self.most}：{self._parts_text(money_text)}"
 
-    def _parts_text(self) -> str:
-        rows = [f"{number_text(bound)} 元以上{'的部分' * (self.parts == 'each')}" for bound, _ in self.table]
+    def _parts_text(self, say: Callable[[int], str]) -> str:
+        rows = [f"{say(int(bound * 100))}以上{'的部分' * (self.parts == 'each')}" for bound, _ in self.table]
         return "，".join(f"{row} {ratio_text(ratio)}" for row, (_, ratio) in zip(rows, self.table, strict=True))
 
     def heading(self, words: Wording) -> tuple[str, str]:
@@ -118,7 +118,7 @@ class Brackets(Setter):
         )
 
     def bounds(self, words: Wording) -> Iterator[str]:
-        yield self._parts_text()
+        yield self._parts_text(words.sum)
 
     def figures(self, label: Label) -> Mapping[str, str]:
         return {"table": f"{joined(self.fields, label, '、')}各档比例"}

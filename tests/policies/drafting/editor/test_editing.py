@@ -221,7 +221,7 @@ def test_what_is_typed_is_kept_when_a_row_is_added(writer, officer):
     draft = from_text(officer, WX2020)
     page = Page(writer, draft, 1).add("conditions", **under("", summary="新的说明"))
     assert stored(draft, 1)["summary"] == "新的说明"
-    assert stored(draft, 1)["conditions"][-1] == {}
+    assert stored(draft, 1)["conditions"][-1] == {"code": "CONDITION"}
     assert page.response.context["page"].opened == ["section-conditions-2"]
 
 
@@ -247,7 +247,7 @@ def test_whatever_was_chosen_is_added_whichever_button_is_pressed(writer, office
     section = stored(draft, 1)
     assert section["facts"]["required"][-2:] == ["registered_on", "certificate_no"]
     assert "yuan" in section["limits"][-1]
-    assert (len(section["steps"]), section["conditions"][-1]) == (6, {})
+    assert (len(section["steps"]), section["conditions"][-1]) == (6, {"code": "CONDITION"})
     assert page.response.context["page"].opened[0] == "section-conditions-2"
 
 

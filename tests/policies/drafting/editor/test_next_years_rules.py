@@ -244,7 +244,8 @@ def test_any_of_some_criteria_districts_and_their_places_are_written_without_a_t
     }
     page.press("save", **under("steps-0", **{"second-value": "10"}), **under("conditions-0", value="true"))
     unknown, together = (one.text for one in page.response.context["page"].problem_links)
-    assert unknown.startswith("“滨河区”不是“所在地区”的选项")
+    assert unknown.startswith("没有“滨河区”这个区，请按全称改写：")
+    assert "滨湖区、" in unknown
     assert together == "填写了各区名额，请按“每个区，每年”合计。"
     page.press("save", **under("limits-0", districts="滨湖区=2", per="district year"))
     assert page.response.context["page"].problem_links == []

@@ -215,7 +215,7 @@ def test_a_district_has_its_own_number_of_places_by_its_name(rule, paid, told):
     assert [alone(asked[1], rank) for rank in (1, 2)] == [(500000, {1}), (0, set())]
     assert told in amount_text(catalogue.items[NAME][0])
     assert "not_by_district" in refused([standard()], facts=FACTS, limits=[rule | {"per": PER["city"]}])
-    assert "no_choice" in refused([standard()], facts=FACTS, limits=[rule | {"districts": {"滨河区": 2}}])
+    assert "no_district" in refused([standard()], facts=FACTS, limits=[rule | {"districts": {"滨河区": 2}}])
 
 
 def test_equal_scores_pass_the_number_of_places_only_where_the_document_says_so():

@@ -48,7 +48,7 @@ def test_it_is_told_part_by_part():
     paragraph, heading, bounds = spoken([STEP])
 
     assert "1,000.00 元 × 10% + 4,000.00 元 × 5% + 1,000.00 元 × 1/3，计 633.33 元" in text
-    assert "0 元以上的部分 10%，1000 元以上的部分 5%" in paragraph
+    assert "0.00 元以上的部分 10%，1,000.00 元以上的部分 5%" in paragraph
     assert heading.endswith("10%、5%、1/3")
     assert bounds[0].startswith("0 元以上的部分 10%")
 
