@@ -33,6 +33,14 @@ RATE_SHAPE = problem_code(
     "请写 0 到 10000 之间、最多六位小数的数，如 3.45% 或 7.1234",
     form="“{value}”不能作为利率或汇率，请写如 3.45% 或 7.1234 的数。",
 )
+# No rate changes by such a factor from one row to another: a % was forgotten.
+_LEAP = 50
+RATE_LEAPS = problem_code(
+    "rate_leaps",
+    "对照表中的 {lower} 与 {value} 相差 {times} 倍以上",
+    "请核对是否有一处漏写 %",
+    form="“{lower}”与“{value}”相差 {times} 倍以上，请核对是否有一处漏写了 %。",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +88,10 @@ class LookUp(Derive):
         for _, rate in self.table:
             if not 0 <= rate <= _MOST or (rate * _SCALE).denominator != 1:
                 yield ("table",), RATE_SHAPE.fault(value=number_text(rate))
+        rates = [rate for _, rate in self.table if rate > 0]
+        if rates and max(rates) > _LEAP * min(rates):
+            lower, value = map(_rate_text, (min(rates), max(rates)))
+            yield ("table",), RATE_LEAPS.fault(lower=lower, value=value, times=_LEAP)
 
     def rule(self, label: Label) -> str:
         rows = "，".join(f"{start.isoformat()} 起 {_rate_text(rate)}" for start, rate in self.table)

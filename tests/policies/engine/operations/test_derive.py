@@ -11,7 +11,16 @@ from policies.engine.columns.arithmetic import terms_between
 from policies.engine.dates import terms_and_days
 from policies.engine.operations.growth_rate import Growth
 from tests.policies.engine.batch.odd_rules import fact, rate, standard
-from tests.policies.engine.operations.support import NAME, ask, catalogue_with, columns_differ, refused, spoken, texts
+from tests.policies.engine.operations.support import (
+    NAME,
+    ask,
+    catalogue_with,
+    columns_differ,
+    refused,
+    rules_of,
+    spoken,
+    texts,
+)
 
 GROWTH = {"do": "growth_rate", "name": "growth", "label": "增长率", "field": "fees", "before": "budget"}
 BY_GROWTH = {"do": "tiers", "field": "growth", "table": {"10%": "100", "20%": "300"}, "nature": "exact", "unit": "%"}
@@ -275,6 +284,15 @@ def test_columns_look_up_and_convert_the_same(table):
 @pytest.mark.parametrize("rate_", ["10001", "-1", "0.0000001"])
 def test_what_is_no_rate_is_refused(rate_):
     assert refused([{**LOOK_UP, "table": {"2024-01-22": rate_}}, standard()]) == {"rate_shape": "odd-99.steps[0].table"}
+
+
+def test_a_rate_beside_which_a_percent_sign_was_forgotten_is_asked_back():
+    steps = [
+        [{**LOOK_UP, "table": {"2024-01-22": "3%", "2024-06-22": other}}, standard()] for other in ("2.9", "150.01%")
+    ]
+    assert [refused(one) for one in steps] == [{"rate_leaps": "odd-99.steps[0].table"}] * 2
+    for kept in ("150%", "0", "0.06%"):
+        assert rules_of([{**LOOK_UP, "table": {"2024-01-22": "3%", "2024-06-22": kept}}, standard()])
 
 
 # ---- lists -----------------------------------------------------------------------------------------------------------
