@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 from policies.drafting.yaml_codec import plain
 from policies.engine import Catalogue, QuestionError, assess
 from policies.engine.loader import CATALOGUE
+from policies.engine.model import Item
 from policies.engine.source import read_source
+from policies.published.wording import fact_label
 
 # What a case may expect; `reason` is a code among the answer's reasons, the others are the answer's own keys.
 EXPECTABLE = ("outcome", "amount", "city", "district", "result", "missing", "assumed", "reason")
@@ -50,6 +52,12 @@ def answer_to(catalogue: Catalogue | None, question: Mapping[str, Any]) -> dict[
         return assess(catalogue, dict(question)).as_dict()
     except QuestionError as error:
         return {"error": error.message, "field": error.field}
+
+
+def unread_text(answer: Mapping[str, Any], rules: Item | None) -> str:
+    """What of a question could not be read, and why; `rules` are those whose facts it names."""
+    name = str(answer["field"]).removeprefix("lines").rpartition("].")[2]
+    return f"{fact_label(rules, name) if rules else name}：{answer['error']}"
 
 
 def agrees(answer: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:

@@ -65,7 +65,7 @@ def read_boolean(value: object) -> bool:
 def _choice_reader(choices: tuple[tuple[str, str], ...]) -> Reader:
     by_label = {label: value for value, label in choices}
     values = frozenset(value for value, _ in choices)
-    named = "、".join(f"{value}（{label}）" for value, label in choices)
+    named = "、".join(label for _, label in choices)
 
     def read(value: object) -> str:
         text = read_text(value)

@@ -7,6 +7,7 @@ import copy
 import re
 from collections.abc import Mapping, MutableSequence, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from policies.drafting.editor.group_codecs import GROUPS, MAX_ROWS
@@ -87,7 +88,9 @@ def _new_row(part: str, word: str) -> dict[str, Any] | None:
         return operation.authored(**copy.deepcopy(dict(operation.preset)))
     if part == "limits" and word in limit_kinds():
         return {word: "", **copy.deepcopy(dict(limit_kinds()[word].preset))}
-    return {} if part in ("conditions", "effect", "stages", "document.effect", "programme.owners") else None
+    if part == "conditions":
+        return {"code": "CONDITION"}
+    return {} if part in ("effect", "stages", "document.effect", "programme.owners") else None
 
 
 def _with_own_code(row: dict[str, Any], rows: list[Any]) -> dict[str, Any]:
@@ -114,7 +117,10 @@ def _add_question(section: dict[str, Any], part: str, word: str) -> Change | Non
         return None
     rows = groups.setdefault("required", [])
     described = {"type": "text"} if part == "facts" else {}
-    rows.append(word or {_QUESTIONS[part]: "", **described})
+    key = _QUESTIONS[part]
+    taken = {row.get(key) if isinstance(row, Mapping) else row for own in groups.values() for row in own}
+    free = next(name for number in count(1) if (name := f"own_{number}") not in taken)
+    rows.append(word or {key: free, **described})
     return Change(section, f"{ROOT}-{part}-{len(rows) - 1}")
 
 

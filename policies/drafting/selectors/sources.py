@@ -57,12 +57,16 @@ def open_count(draft: PolicyDraft) -> int:
 
 
 def source_pane(draft: PolicyDraft, name: str, number: int | None = None) -> SourcePane | None:
-    """The source beside a section: the unit of this number, or else the first that it rests on, or that is open."""
+    """The source beside a section: the unit of this number, or else the first that it rests on, or that it may be of.
+
+    That is the first open one behind those that other sections rest on, as documents are written from top to bottom.
+    """
     units = source_units(draft)
     if not units or name not in names_in(draft):
         return None
     if number is None or not 0 <= number < len(units):
         cited = (at for at, unit in enumerate(units) if name in unit.by)
-        opened = (at for at, unit in enumerate(units) if unit.is_open and not unit.unit.is_heading)
-        number = next(cited, next(opened, 0))
+        last = max((at for at, unit in enumerate(units) if unit.by), default=-1)
+        opened = [at for at, unit in enumerate(units) if unit.is_open and not unit.unit.is_heading]
+        number = next(cited, next((at for at in opened if at > last), next(iter(opened), 0)))
     return SourcePane(name, units, number)

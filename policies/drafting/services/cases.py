@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from policies.drafting import yaml_codec
-from policies.drafting.cases import answer_to, expected_from, item_of, package_cases
+from policies.drafting.cases import answer_to, expected_from, item_of, package_cases, unread_text
 from policies.drafting.models import CaseChange, PolicyDraft, WorkedCase
 from policies.drafting.selectors.catalogue import draft_catalogue
 from policies.drafting.services.drafts import author_of, lock_editable
@@ -186,5 +186,8 @@ def answer_in(draft: PolicyDraft, question: Mapping[str, Any]) -> dict[str, Any]
         raise RefusedError("拟订还有错误，改正后才能重算案例。") from error
     answer = answer_to(catalogue, question)
     if "error" in answer:
-        raise RefusedError(f"问题无法读取：{answer['field']}：{answer['error']}")
+        versions = catalogue.items.get(item_of(question), ())
+        raise RefusedError(
+            f"不能测算：{unread_text(answer, versions[-1] if versions else None)}。请改规则，或删除这个案例。"
+        )
     return answer

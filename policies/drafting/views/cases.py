@@ -1,6 +1,7 @@
 """A draft's worked cases: worked again, confirmed one by one, added."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from policies.drafting.cases import unread_text
 from policies.drafting.forms import CaseForm, ReasonForm
 from policies.drafting.models import WorkedCase
 from policies.drafting.selectors.cases import CaseRun, items_without_case, run_cases, waivers
@@ -17,6 +19,7 @@ from policies.drafting.services.borrowing import accept_answer, cases_out_of_for
 from policies.drafting.services.cases import add_case, confirm_case, drop_case, undo_case, waive_case
 from policies.drafting.views.common import found_draft, frame, readers, writers
 from policies.engine import OUTCOMES, Outcome
+from policies.engine.model import Item
 from policies.published.forms import read_calculator
 from portal.access import access
 from portal.core.errors import show_refusal
@@ -41,12 +44,21 @@ def cases(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     waiting = [run for run in runs if not run.is_settled]
     settled = [run for run in runs if run.is_settled and run.change is not None]
     page, _ = paginate_fixed(settled, after=request.GET.get("after", ""), size=SHOWN)
+    rules = {item.id: item for item in document.items} if document else {}
+
+    def shown(run: CaseRun) -> dict[str, object]:
+        expected, before, after = (
+            _words(one, rules.get(run.item_code)) for one in (run.expected, run.before, run.after)
+        )
+        answers = [("应有的结果", expected), ("现行规则", before), ("按本拟订", after)]
+        return {"run": run, "after": after, "expected": expected, "answers": answers}
+
     context |= {
-        "waiting": [_shown(run) for run in waiting[:SHOWN]],
+        "waiting": [shown(run) for run in waiting[:SHOWN]],
         "waiting_count": len(waiting),
-        "settled": page.map(_shown),
+        "settled": page.map(shown),
         "settled_count": len(settled),
-        "unchanged": [_shown(run) for run in unchanged[:SHOWN]],
+        "unchanged": [shown(run) for run in unchanged[:SHOWN]],
         "unchanged_count": len(unchanged),
         "total": len(runs),
         "items": [(item.id, f"{item.title}（{item.id}）") for item in document.items] if document else [],
@@ -151,25 +163,12 @@ def new_case(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return render(request, "drafting/case_new.html", context)
 
 
-def _shown(run: CaseRun) -> dict[str, object]:
-    return {
-        "run": run,
-        "after": _words(run.after),
-        "expected": _words(run.expected),
-        "answers": [
-            ("应有的结果", _words(run.expected)),
-            ("现行规则", _words(run.before)),
-            ("按本拟订", _words(run.after)),
-        ],
-    }
-
-
-def _words(answer: dict[str, object]) -> dict[str, object]:
-    """An answer's outcome in words, its sums, and why."""
-    if not answer:
-        return {"outcome": "没有这样的规则"}
+def _words(answer: dict[str, Any], rules: Item | None) -> dict[str, object]:
+    """An answer's outcome in words, its sums, and why; `rules` are those of the draft, whose labels its facts have."""
+    if not answer or answer.get("field") == "item":
+        return {"outcome": "没有这样的事项"}
     if "error" in answer:
-        return {"outcome": f"问题无法读取：{answer['field']}：{answer['error']}"}
+        return {"outcome": f"不能测算：{unread_text(answer, rules)}"}
     reasons = answer.get("reasons")
     return {
         "outcome": OUTCOMES[Outcome(str(answer["outcome"]))],

@@ -167,7 +167,7 @@ def test_a_case_of_the_drafts_own_is_worked_too(draft, author):
 
 @pytest.mark.parametrize(
     ("sentence", "question", "words"),
-    [(CEILING, QUESTION, "同样一句话"), ("新的", {**QUESTION, "lines": [{"fees": "很多"}]}, "fees")],
+    [(CEILING, QUESTION, "同样一句话"), ("新的", {**QUESTION, "lines": [{"fees": "很多"}]}, "费用合计：")],
 )
 def test_a_case_that_is_none_is_refused(draft, author, sentence, question, words):
     with pytest.raises(RefusedError, match=words):
