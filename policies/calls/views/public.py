@@ -18,6 +18,7 @@ from policies.calls.enums import Phase
 from policies.calls.ics import calendar_file
 from policies.calls.models import Call, CallAttachment
 from policies.calls.permissions import administers
+from policies.published.selectors import COMPUTED_KINDS
 from portal.access import access, public
 from portal.core.files import file_response
 from portal.core.filters import choice_of
@@ -60,6 +61,8 @@ def context_of(request: HttpRequest, call: Call) -> dict[str, object]:
     user = request.user if request.user.is_authenticated else None
     return {
         "call": call,
+        # What has a sum of its own, as most people look for it, before what officers decide.
+        "items": sorted(call.items.all(), key=lambda row: row.item.kind not in COMPUTED_KINDS),
         "phase": call.phase,
         "attachments": call.attachments.select_related("item"),
         "changes": call.changes.all(),

@@ -125,6 +125,13 @@ def test_page_of_a_call_has_everything_one_needs(client, items):
         assert item.headline in page
 
 
+def test_what_has_a_sum_stands_before_what_officers_decide(client, items):
+    decided, computed = items[:2]
+    type(decided).objects.filter(pk=decided.pk).update(kind="discretionary")
+    page = page_of(client, "call", CallFactory(items=[decided, computed]).key)
+    assert page.index(f">{computed.title}</a>") < page.index(f">{decided.title}</a>")
+
+
 def test_nothing_is_to_be_pressed_where_nothing_can_be_claimed(client, items):
     closed = CallFactory(items=items, closes_at=timezone.now())
     assert "申报已截止" in page_of(client, "call", closed.key)
