@@ -108,7 +108,7 @@ def enforce_recovery(recovery_id: int, *, reason: str, act: ActorContext) -> Rec
     """Hand an overdue recovery to the court. Raises RefusedError while nothing is overdue."""
     with transaction.atomic():
         if overdue_since(locked(recovery_id), on=timezone.localdate(act.at)) is None:
-            raise RefusedError("尚未逾期，不能移送强制执行。")
+            raise RefusedError("尚未逾期，不能移送强制执行；到退回期限或某一期到期日仍未退回的，次日起可以移送。")
         recovery = advance(recovery_id, RecoveryAction.ENFORCE, act=act, note=reason)
         tell(recovery, "recoveries.enforced", reason=reason)
     return recovery
