@@ -102,9 +102,12 @@ def judge(demo: Demo, scheme: Scheme, claim_ids: Sequence[int]) -> None:
     """Three panels over two claims each: one is only drawn, one scores, one is finished with its report."""
     officer, region = _official("shiji2"), Region.objects.get(pk=WUXI)
     until = timezone.localdate(demo.end) + timedelta(days=6)
+    last = len(_TITLES) - 1
     for place, title in enumerate(_TITLES):
         ids = claim_ids[2 * place : 2 * place + 2]
-        plan = PanelPlan(f"2026 年高价值专利培育评审（{title}）", scheme, 3, until, {"专利": 1})
+        # The expert of the demo is the only one of their field: the panels that are not finished have work for them.
+        needs = {"专利": 1} if place == last else {"机械": 1}
+        plan = PanelPlan(f"2026 年高价值专利培育评审（{title}）", scheme, 3, until, needs)
         panel = form_panel(region, claim_ids=ids, plan=plan, act=demo.act(officer))
         draw_members(panel, act=demo.act(officer))
         if place == 0:
@@ -113,7 +116,8 @@ def judge(demo: Demo, scheme: Scheme, claim_ids: Sequence[int]) -> None:
         for seat in seats:
             declare(seat, conflicts={}, act=demo.act(seat.expert.user))
         open_scoring(panel, act=demo.act(officer))
-        _score(demo, panel, seats if place == len(_TITLES) - 1 else seats[:1])
+        others = [seat for seat in seats if not seat.expert.user.email.startswith(f"{EXPERT_LOGIN}@")]
+        _score(demo, panel, seats if place == last else others[:1])
     chair = panel.seats.select_related("expert__user").get(is_chair=True)
     confirm(chair, opinion="排名第一的项目目标明确、基础扎实，建议支持。", act=demo.act(chair.expert.user))
 
