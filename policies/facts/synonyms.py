@@ -55,6 +55,13 @@ HEADS: Mapping[str, tuple[str, ...]] = {
 }
 # Heads of the column that numbers the rows, and in a second table says to which of them a row belongs.
 ROW_NUMBERS = ("序号", "明细序号", "编号", "对应序号", "行号", "no", "no.")
+# Heads of the column that names whose line a row is, in a table for several applicants, besides 委托人.
+CLIENTS = frozenset(
+    (
+        *("委托方", "委托单位", "委托企业", "客户", "客户名称", "申报单位", "申报单位名称", "申请单位", "申报人"),
+        *("单位名称", "企业名称", "公司名称", "所属单位", "所属企业"),
+    )
+)
 # Words in the brackets of a head that say nothing about a unit.
 NO_UNIT = frozenset(
     ("单位", "金额单位", "货币单位", "必填", "选填", "可选", "含税", "不含税", "小写", "数字", "文本", "如有")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from policies.facts.synonyms import CLIENTS
 from policies.facts.tables import HELP_MARK, LINE_NUMBER_HEAD, NUMBER_HEAD, CellFault
 from portal.accounts.models import Applicant
 from portal.core.errors import RefusedError
@@ -48,6 +49,7 @@ def split_by_client(sheets: Sequence[Sheet], clients: Sequence[Applicant]) -> Pa
     known = {compact(client.name): client.pk for client in clients}
     known |= {client.uscc: client.pk for client in clients if client.uscc}
     parts, rows = Parts(), dict[int, list[int]]()
+    client: int | None = None
     for number, row in head.sheet.rows.items():
         if number <= head.row or _is_no_line(head, row):
             continue
@@ -56,7 +58,11 @@ def split_by_client(sheets: Sequence[Sheet], clients: Sequence[Applicant]) -> Pa
             place = Cell(number, head.client, "").address
             parts.faults.append(CellFault(place, CLIENT_HEAD, "没有写明委托人，请填写名称或统一社会信用代码。"))
             continue
-        client = known.get(compact(cell.text)) or known.get(normalise_identifier(cell.text))
+        # A client's name is merged over its rows.
+        if not cell.is_covered:
+            client = known.get(compact(cell.text)) or known.get(normalise_identifier(cell.text))
+        if client is None and cell.is_covered:
+            continue
         if client is None:
             message = f"“{cell.text[:40]}”不在您可以为其申报这一事项的委托人之中。请核对名称，或先办理委托。"
             parts.faults.append(CellFault(cell.address, CLIENT_HEAD, message))
@@ -74,11 +80,15 @@ def _head_of(sheets: Sequence[Sheet]) -> _Head | None:
     for sheet in sheets:
         for number in list(sheet.rows)[:_HEAD_WITHIN]:
             row = sheet.rows[number]
-            named = [at for at, cell in row.items() if compact(cell.text).startswith(CLIENT_HEAD)]
+            named = [at for at, cell in row.items() if _names_clients(compact(cell.text))]
             if named and len(row) > 1:
                 numbered = [at for at, cell in row.items() if compact(cell.text) == NUMBER_HEAD]
                 return _Head(sheet, number, named[0], numbered[0] if numbered else None)
     return None
+
+
+def _names_clients(head: str) -> bool:
+    return head.startswith(CLIENT_HEAD) or head.strip("*:").partition("(")[0] in CLIENTS
 
 
 def _is_no_line(head: _Head, row: dict[int, Cell]) -> bool:

@@ -24,7 +24,7 @@ from applications.mandates.services import end_mandate
 from policies.published.models import SupportItem
 from policies.published.selectors import compiled_item
 from portal.core.errors import RefusedError
-from portal.core.sheet_reading import read_pasted_cells
+from portal.core.sheet_reading import read_book, read_pasted_cells
 from portal.jobs.models import Job
 from review.clients.selectors import board, totals
 from review.clients.sheets import CLIENT_HEAD_WORDS, split_by_client
@@ -141,6 +141,20 @@ def test_one_sheet_makes_a_draft_for_each_client_or_names_the_row_that_does_not_
 def test_a_sheet_without_the_column_of_clients_is_refused():
     with pytest.raises(RefusedError, match="委托人"):
         split_by_client(read_pasted_cells("专利号\t授权日\n1\t2"), [])
+
+
+def test_an_agencys_own_sheet_is_taken_apart_with_clients_merged_over_their_rows():
+    book = openpyxl.Workbook()
+    for row in (["客户名称（全称）", "专利号"], ["甲 公司", "1"], [None, "2"], ["乙公司", "3"], ["制表人：张三", None]):
+        book.active.append(row)
+    book.active.merge_cells("A2:A3")
+    content = io.BytesIO()
+    book.save(content)
+    first, second = ApplicantFactory.build(pk=1, name="甲公司"), ApplicantFactory.build(pk=2, name="乙公司")
+    parts = split_by_client(read_book(content.getvalue()), [first, second])
+    assert parts.faults == []
+    rows = {client: [row[2].text for row in sheets[0].rows.values()] for client, sheets in parts.sheets.items()}
+    assert rows == {1: ["专利号", "1", "2"], 2: ["专利号", "3"]}
 
 
 def test_files_go_to_the_claims_whose_numbers_they_name(client):
