@@ -179,6 +179,7 @@ def test_sums_by_figures_and_times_of_a_right_are_written_without_a_text_file(wr
             "limits": [
                 ("count", {"count": "2", "per": "subject", "tally": "lines"}),
                 ("count", {"count": "3", "per": "applicant year", "tally": "paid"}),
+                ("count", {"count": "2", "districts": "滨湖区=3", "per": "district year", "tally": "applicants"}),
             ],
         },
     )
@@ -189,6 +190,8 @@ def test_sums_by_figures_and_times_of_a_right_are_written_without_a_text_file(wr
     assert [fen // 100 for fen in answers(draft, *by_score)] == [0, 0, 0, 30000, 0]
     assert answers(draft, grown[2], times_before={"same_year": 2}) == [3000000]
     assert answers(draft, grown[2], times_before={"same_year": 3}) == [0]
+    for region, rank, fen in (("320211", 3, 3000000), ("320211", 4, 0), ("320205", 2, 3000000), ("320205", 3, 0)):
+        assert answers(draft, grown[2], applicant={"kind": "enterprise", "region": region}, rank=rank) == [fen]
     engines_agree(draft)
 
 
