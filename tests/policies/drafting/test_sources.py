@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from policies.drafting.forms import SourceForm
 from policies.drafting.models import PolicyDraft
-from policies.drafting.selectors.sources import open_count
+from policies.drafting.selectors.sources import open_count, source_pane
 from policies.drafting.services.decisions import propose, publish
 from policies.drafting.services.drafts import describe_draft, save_section, start_draft
 from policies.drafting.services.sources import cite_passages, set_aside, set_source
@@ -159,6 +159,8 @@ def test_a_sentence_ticked_beside_the_form_fills_in_the_article_and_keeps_what_w
     assert (stored(draft, 1)["article"], stored(draft, 1)["title"]) == ("第二条第1项", "改了名")
     assert draft.marks == {INVENTION: {"by": ["sample-01"]}}
     assert "checked" in page.response.content.decode()
+    other = lend(draft, author, "invention", "sample-02")
+    assert source_pane(other, "sample-02").unit.unit.place == "第二条第2项"
     page.press("cite", source="3", shown=str(number), passage=[])
     draft.refresh_from_db()
     assert draft.marks == {}
