@@ -64,7 +64,7 @@ def amount_words(rules: Item) -> AmountWords:
     # A sum says more than the title it comes with; the title then stands among the bounds.
     found = _heading(steps, words)
     if found and found[0].endswith("最高"):
-        raised = prod(max(step.largest_factor, 1) for step in steps)
+        raised = prod(max(step.largest_factor, Fraction(1)) for step in steps)
         found = _heading(steps, replace(words, factor=Fraction(raised)))
     lead, figure = found or ("金额", "由审定决定")
     bounds = [said for step in steps for said in step.all_bounds(words)]

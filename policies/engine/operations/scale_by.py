@@ -95,7 +95,7 @@ class ScaleBy(Operation):
 
     @property
     def largest_factor(self) -> Fraction:
-        return max(*self.table.values(), self.otherwise or 0)
+        return max(*self.table.values(), self.otherwise or Fraction(0))
 
     def sentence(self, label: Label) -> str:
         return f"按{label(self.field)}计：{'，'.join(self._rows(label))}"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import Count, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet, Sum
@@ -125,7 +126,7 @@ def open_objections(user: User) -> QuerySet[Objection]:
 
 def publicity_sheet(publicity: PublicityList) -> bytes:
     """The 公示 sheet: what the public sees, sums in yuan."""
-    entries = list(with_departures(publicity.entries.all()))
+    entries: list[Any] = list(with_departures(publicity.entries.all()))
     columns = [
         Column("序号", Kind.NUMBER, 6),
         Column("申报单位", width=34),
