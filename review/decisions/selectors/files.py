@@ -13,7 +13,9 @@ from review.decisions.selectors.shown_files import ShownEvidence
 
 # A4 upright on three columns of the frame, sharp on screens of two pixels a point.
 THUMBNAIL_PIXELS = 320
-THUMBNAIL_SECONDS = 24 * 3600
+_KEPT_SECONDS = 24 * 3600
+# A machine that was too busy to draw a file is asked again.
+_FAILED_SECONDS = 60
 _DRAWING_SECONDS = 5
 
 
@@ -23,7 +25,7 @@ def thumbnail_of(stored: StoredFile) -> bytes:
     found: bytes | None = cache.get(key)
     if found is None:
         found = _drawn(stored)
-        cache.set(key, found, THUMBNAIL_SECONDS)
+        cache.set(key, found, _KEPT_SECONDS if found else _FAILED_SECONDS)
     return found
 
 

@@ -16,7 +16,7 @@ from portal.access import access
 from portal.audit.security import record_export
 from portal.core.filters import choice_of
 from portal.core.http import act_of, user_of
-from review.decisions.selectors.files import THUMBNAIL_SECONDS, thumbnail_of, zipped
+from review.decisions.selectors.files import thumbnail_of, zipped
 from review.decisions.selectors.shown_files import shown_files
 from review.decisions.views.claim import claim_or_404
 from review.decisions.views.queue import readers
@@ -51,9 +51,7 @@ def thumbnail(request: HttpRequest, key: uuid.UUID, evidence: uuid.UUID) -> Http
     drawn = thumbnail_of(get_object_or_404(_files_for(request, key), key=evidence).file)
     if not drawn:
         raise Http404("thumbnail")
-    return HttpResponse(
-        drawn, content_type="image/jpeg", headers={"Cache-Control": f"private, max-age={THUMBNAIL_SECONDS}"}
-    )
+    return HttpResponse(drawn, content_type="image/jpeg")
 
 
 @access(readers)
