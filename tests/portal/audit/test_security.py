@@ -25,6 +25,7 @@ _WITHOUT_DATA = {
     "applications/rights/views.py",
     "applications/rights/roster_views.py",
     "review/targets/views.py",
+    "review/decisions/views/publicity.py",
     "portal/audit/security.py",
     "review/clients/views.py",
     "portal/core/spreadsheets.py",

@@ -47,7 +47,12 @@ def test_the_page_shows_every_tier():
     assert "5 件以上 20,000.00 元，10 件以上 50,000.00 元，30 件以上 100,000.00 元" in paragraph
     assert heading.endswith("最高 10 万元")
     assert bounds[1].endswith("10 件以上：5 万元")
-    raised = {"do": "scale_by", "field": "applicant_size", "table": {"small": "120%", "micro": "50%"}, "else": "100%"}
+    raised = {
+        "do": "scale_by",
+        "field": "applicant_size",
+        "table": {"small": "120%", "micro": "50%"},
+        "otherwise": "100%",
+    }
     assert spoken([STEP, raised])[1].endswith("最高 12 万元")
 
 
