@@ -58,6 +58,8 @@ class Report:
     `regions` names region codes; `claims` and `calls` are those that the reader may see, by id.
     """
 
+    undivided_label = "未规定市区分担"
+
     def __init__(
         self,
         run: SimulationRun,
@@ -229,9 +231,11 @@ class Report:
     def verdict(self) -> str:
         """What changes for the budget, in a sentence."""
         before, after, counts = self.total.before, self.total.after, self.changes
+        undivided = after.undivided - before.undivided
+        rest = f"，{self.undivided_label}的{moved(undivided)}" if undivided else ""
         return (
             f"资助总额{moved(self.total.change)}：市级{moved(after.city - before.city)}，"
-            f"区级{moved(after.district - before.district)}。"
+            f"区级{moved(after.district - before.district)}{rest}。"
             f"{counts['winners'][0]} 件增加，{counts['losers'][0]} 件减少，{counts['unchanged']} 件不变；"
             f"新增可支持 {counts['newly_payable']} 件，不再支持 {counts['no_longer_payable']} 件。"
         )

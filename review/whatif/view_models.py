@@ -35,6 +35,11 @@ class Sums:
         claims, payable, recognised, refused, waiting, amount, city, district = row
         return cls(claims, payable, recognised, refused, waiting, to_yuan(amount), to_yuan(city), to_yuan(district))
 
+    @property
+    def undivided(self) -> Decimal:
+        """What falls to neither city nor district: its document does not divide it, or a province or town bears it."""
+        return self.amount - self.city - self.district
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

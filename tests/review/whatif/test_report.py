@@ -65,6 +65,15 @@ def test_assumed_claims_stand_apart_and_are_cut_down_to_the_fen_item_by_item(pai
     assert (whole.before, whole.after) == (stored.before + assumed.before, stored.after + assumed.after)
 
 
+def test_a_sum_that_no_document_divides_is_said_apart_from_city_and_district():
+    counts = dict.fromkeys(("unchanged", "newly_payable", "no_longer_payable"), 0)
+    changes = {"winners": [1, 400], "losers": [0, 0]} | counts
+    whole = report(total=["total", sums(amount=500), [1, 1, 0, 0, 0, 900, 300, 200]], changes=changes)
+    assert (whole.total.before.undivided, whole.total.after.undivided) == (Decimal(0), Decimal(4))
+    assert "，未规定市区分担的" in whole.verdict
+    assert "未规定" not in report(changes=changes).verdict
+
+
 def test_a_made_population_is_scaled_and_nothing_is_added_to_it():
     take_up = of_items((1000, 333), source=Source.GENERATED).take_up(50)
     (_, computed), (_, scaled) = take_up.lines
