@@ -32,5 +32,5 @@ class LeanStaticFilesConfig(StaticFilesConfig):
         "bootstrap.css*",
         "bootstrap.js*",
         "bootstrap.min.js*",
-        "bootstrap.bundle.js*",
+        "bootstrap.bundle*",
     ]

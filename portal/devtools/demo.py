@@ -29,6 +29,8 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connections
 
+from portal.core.static_files import bootstrap_used
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 60
 # A worker may finish the job it is at; what takes longer is taken up again by the sweep after the next start.
@@ -131,6 +133,7 @@ def collect_static() -> None:
     for finder in get_finders():
         for path, storage in finder.list(None):
             digest.update(f"{path} {storage.size(path)} {storage.get_modified_time(path).timestamp()}\n".encode())
+    digest.update(bootstrap_used().encode())
     stamp = settings.DATA_DIR / "static-stamp"
     if stamp.exists() and stamp.read_text() == digest.hexdigest() and settings.STATIC_ROOT.is_dir():
         return

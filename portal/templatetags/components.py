@@ -32,6 +32,12 @@ def stylesheet(name: str, media: str = "all") -> SafeString:
     return format_html('<link rel="stylesheet" href="{}" media="{}">', static(f"css/{name}.css"), media)
 
 
+@register.simple_tag
+def later_script(name: str) -> SafeString:
+    """A script that `start.js` loads, in the order of the page, once the page is drawn."""
+    return format_html('<script type="text/later" src="{}"></script>', static(name))
+
+
 @register.simple_block_tag
 def breadcrumb(content: str) -> SafeString | str:
     """Where a page stands, out of its `crumb` tags; nothing on a page that has none."""

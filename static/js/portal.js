@@ -119,6 +119,13 @@
     secret.after(button);
   }
 
+  // On a phone the menu unfolds.
+  const toggler = document.querySelector(".navbar-toggler");
+  toggler?.addEventListener("click", () => {
+    const isOpen = document.getElementById(toggler.getAttribute("aria-controls")).classList.toggle("show");
+    toggler.setAttribute("aria-expanded", String(isOpen));
+  });
+
   // Close a menu on Escape and on a click elsewhere.
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.user-menu[open], details.site-more[open]")) {
