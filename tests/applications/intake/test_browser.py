@@ -182,7 +182,8 @@ def test_a_file_chosen_before_the_script_came_is_uploaded_and_goes_on_by_itself_
         scripts.append(script)
 
     context.route("**/js/intake*.js", hold)
-    tab.goto(live_server.url + reverse("intake:files", args=[claim.key]), wait_until="commit")
+    with tab.expect_request("**/js/intake*.js"):
+        tab.goto(live_server.url + reverse("intake:files", args=[claim.key]), wait_until="commit")
     noise = random.Random(1).randbytes(600_000)
     content = make_pdf(lambda pdf: setattr(pdf.Root, "Noise", pdf.make_stream(noise)))
     tab.locator("#drop-files").set_input_files({"name": "证书.pdf", "mimeType": "application/pdf", "buffer": content})
