@@ -186,19 +186,24 @@
         zone.classList.toggle("is-over", isOver);
       });
     }
-    // Every file with its path, those in folders too; a folder gives its entries in parts.
+    // Every file with its path, those in folders too; a folder gives its entries in parts. What cannot be read is named.
     const filesIn = async (entries) => {
       const found = [];
       for (const entry of entries) {
-        if (entry.isDirectory) {
-          const reader = entry.createReader();
-          for (let part; !part || part.length;) {
-            part = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-            found.push(...(await filesIn(part)));
+        try {
+          if (entry.isDirectory) {
+            const reader = entry.createReader();
+            for (let part; !part || part.length;) {
+              part = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+              found.push(...(await filesIn(part)));
+            }
+          } else if (!entry.name.startsWith(".")) {
+            const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+            found.push({ file, path: entry.fullPath.slice(1) });
           }
-        } else if (!entry.name.startsWith(".")) {
-          const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
-          found.push({ file, path: entry.fullPath.slice(1) });
+        } catch {
+          failed += 1;
+          makeRow({ path: entry.name }).fail("没有读取，请改为选择其中的文件，或压缩为 ZIP 后上传。", false);
         }
       }
       return found;
@@ -206,10 +211,11 @@
     form.addEventListener("drop", async (event) => {
       // What was dropped can be asked for at once only.
       const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
-      try {
-        add(await filesIn(entries));
-      } catch {
-        said.textContent = "文件夹没有读取，请改为选择其中的文件，或压缩为 ZIP 后上传。";
+      const found = await filesIn(entries);
+      if (found.length) {
+        add(found);
+      } else {
+        said.textContent = "拖入的内容里没有可以上传的文件，请拖入文件或文件夹，或点选文件。";
       }
     });
     window.addEventListener("beforeunload", (event) => {

@@ -22,6 +22,16 @@ from tests.site_claims import session_of
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MOST_CLICKS = 12
 
+# Drops words where no name is given, and else folders that cannot be read and files.
+DROP = """(names) => {
+  const entry = (name) => name.includes(".")
+    ? { name, fullPath: `/${name}`, file: (give) => give(new File(["no pdf"], name, { type: "application/pdf" })) }
+    : { name, isDirectory: true, createReader: () => ({ readEntries: (give, refuse) => refuse(new Error()) }) };
+  const items = (names.length ? names.map(entry) : [null]).map((one) => ({ webkitGetAsEntry: () => one }));
+  const drop = Object.assign(new Event("drop", { bubbles: true, cancelable: true }), { dataTransfer: { items } });
+  document.querySelector("form[data-drop]").dispatchEvent(drop);
+}"""
+
 
 class Hand:
     """A hand on a page, that counts its clicks, the fields it fills in (each with a click of its own) and the pages."""
@@ -193,6 +203,11 @@ def test_a_file_chosen_before_the_script_came_is_uploaded_and_goes_on_by_itself_
     assert puts == ["offset=0", "offset=524288", "offset=524288"]
     tab.locator("#drop-files").set_input_files({"name": "坏.pdf", "mimeType": "application/pdf", "buffer": b"no pdf"})
     expect(tab.locator(".drop-list")).to_contain_text("内容不是 PDF", timeout=60_000)
+    tab.evaluate(DROP, [])
+    expect(tab.locator("[data-drop-said]")).to_contain_text("没有可以上传的文件")
+    tab.evaluate(DROP, ["锁住的文件夹", "旁边.pdf"])
+    expect(tab.locator(".drop-list li", has_text="锁住的文件夹")).to_contain_text("没有读取")
+    expect(tab.locator(".drop-list li", has_text="旁边.pdf")).to_contain_text("内容不是 PDF", timeout=60_000)
     assert Axe().run(tab).response["violations"] == []
     tab.set_viewport_size({"width": 375, "height": 800})
     assert tab.evaluate("document.documentElement.scrollWidth") <= 375
