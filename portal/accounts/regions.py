@@ -7,7 +7,7 @@ The telephone is the municipal service line (12345) behind each city's area code
 from typing import Any
 
 PROVINCE = ("320000", "江苏省", "江苏省知识产权局", "025-12345")
-# Code, name, telephone, districts.
+# Code, name, telephone (the government hotline 12345 with its area code), districts.
 CITIES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     (
         "320200",
