@@ -27,8 +27,9 @@ ANYWHERE = "anywhere"
 # The region that the engine is given for an address in no district of the list: no document's area has such a name.
 _ELSEWHERE_NAME = "其他地区"
 MAX_EVENTS = 12
-# Who nearly everybody is; the rest of the kinds stand below.
+# Who nearly everybody is, and other bodies; the rest are places and projects, for which those who run them ask.
 _USUAL = ("enterprise", "individual", "university", "institution", "agency")
+_BODIES = ("association", "alliance", "school", "financial", "fund", "operator", "mediation")
 
 
 class WhoForm(forms.Form):
@@ -39,7 +40,11 @@ class WhoForm(forms.Form):
         choices=[
             ("", "请选择"),
             *((kind, APPLICANT_KINDS[kind]) for kind in _USUAL),
-            ("其他", [(kind, label) for kind, label in APPLICANT_KINDS.items() if kind not in _USUAL]),
+            ("其他单位", [(kind, APPLICANT_KINDS[kind]) for kind in _BODIES]),
+            (
+                "园区、平台和项目（由管理或建设单位填写）",
+                [(kind, label) for kind, label in APPLICANT_KINDS.items() if kind not in {*_USUAL, *_BODIES}],
+            ),
         ],
         error_messages={"required": "请选择您是企业、个人还是其他单位。", "invalid_choice": "请从列表中选择一类。"},
     )

@@ -81,10 +81,11 @@ class Title(Operation):
         return run
 
     def sentence(self, label: Label) -> str:
-        return f"认定为{self.result}，文件未定奖金"
+        return f"认定或支持{self.result}，文件未定奖金"
 
     def heading(self, words: Wording) -> tuple[str, str]:
-        return "认定为", self.result
+        # What documents name here is not always a title: lists, contests and alliances stand beside them.
+        return "认定或支持", self.result
 
     def bounds(self, words: Wording) -> Iterator[str]:
-        yield f"认定为 {self.result}"
+        yield f"认定或支持 {self.result}"

@@ -34,8 +34,8 @@ def test_a_title_may_bring_a_fixed_prize_but_no_second_sum():
 
 
 def test_a_sum_says_more_than_its_title():
-    assert spoken([TITLE])[1:] == ("认定为 示范", ())
-    assert spoken([TITLE, standard("3000")])[1:] == ("每件最高 3,000 元", ("认定为 示范",))
+    assert spoken([TITLE])[1:] == ("认定或支持 示范", ())
+    assert spoken([TITLE, standard("3000")])[1:] == ("每件最高 3,000 元", ("认定或支持 示范",))
 
 
 @pytest.mark.parametrize(("step", "is_open"), [(TITLE, False), (DECIDED, True), (ENDING, False)])
