@@ -131,8 +131,9 @@ def _calculated(catalogue: Catalogue, item: Item, asked: Mapping[str, Any]) -> d
         shown_names = {fact.name for fact in shown.form.facts}
         # A form cannot say that there are no rows, only say nothing of them.
         hidden = {name: value for name, value in line.items() if name not in shown_names or value == []}
-        unreadable = {name: line[name] for name in shown.reading.errors if name in line}
-        lines.append({**hidden, **read, **unreadable})
+        # The page names what it left out and why; the engine, asked with it, says what is missing.
+        left_out = {place.partition(".")[0] for place in shown.reading.left_out}
+        lines.append({**hidden, **read, **{name: line[name] for name in left_out if name in line}})
     return _figures(assess(catalogue, {**asked, "lines": lines}).as_dict())
 
 

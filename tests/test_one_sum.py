@@ -122,3 +122,6 @@ def test_a_simulation_that_splits_by_a_rule_of_its_own_is_found(monkeypatch: pyt
 def test_the_unchanged_rules_are_not_found_fault_with() -> None:
     assert not finds("odd-05-rows", "odd-05-turned", "odd-20-in", "odd-20-is", "odd-20-others", seeds=2)
     assert not finds("odd-18-rolling", "odd-18-shared", kind="enterprise", seeds=2)
+    # A row of payments without its day, beside facts that give a sum alone.
+    half = ODD["odd-05-turned"]
+    assert not disagreements(half, seed=1951147419, kind="enterprise", chosen={}, granted=Fraction(1))

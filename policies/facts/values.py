@@ -83,6 +83,11 @@ class FactsReading:
     def is_complete(self) -> bool:
         return not self.errors and not self.missing
 
+    @property
+    def left_out(self) -> dict[str, str]:
+        """Why values are not asked of the engine: what cannot be read, and the empty cells of rows that are begun."""
+        return self.errors | {place: text for place, text in self.missing.items() if "." in place}
+
 
 def facts_of(item: Item, scope: str = "line") -> tuple[Fact, ...]:
     """The facts that an applicant states, once per line or once per claim; what officers decide is none of them."""
@@ -203,11 +208,10 @@ def missing_text(fact: Fact) -> str:
 def engine_facts(facts: Iterable[Fact], reading: FactsReading) -> dict[str, Any]:
     """What may be asked of the engine: every fact that is filled in and readable; a table only without a fault."""
     ready = {}
+    faulty = {place.partition(".")[0] for place in reading.left_out}
     for fact in facts:
         value = reading.values.get(fact.name)
-        faults = [*reading.errors, *(key for key in reading.missing if "." in key)]
-        faulty = any(key == fact.name or key.startswith(f"{fact.name}.") for key in faults)
-        if value not in ("", None, []) and not faulty:
+        if value not in ("", None, []) and fact.name not in faulty:
             ready[fact.name] = value
     return ready
 

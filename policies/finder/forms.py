@@ -162,7 +162,7 @@ class Answers:
 
     @property
     def faults(self) -> list[tuple[str, str, str]]:
-        """Every value that cannot be read: its control's id, its label with the event's, and the remedy."""
+        """Every place that keeps a value from being counted: its control's id, label with the event's, and remedy."""
         return [
             (
                 f"id_{section.event.code}-{place.replace('.', '-')}",
@@ -170,7 +170,7 @@ class Answers:
                 message,
             )
             for section in self.sections
-            for place, message in section.form.reading.errors.items()
+            for place, message in section.form.reading.left_out.items()
         ]
 
     @property

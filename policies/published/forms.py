@@ -119,12 +119,12 @@ class Calculator:
 
     @property
     def faults(self) -> list[Fault]:
-        """Every typed value that cannot be read, in the order of the page."""
+        """Every place that keeps a value from being counted, in the order of the page."""
         found = []
         if self.issued_error:
             found.append(Fault("id_issued", "假定印发日期", self.issued_error))
         for number, line in enumerate(self.lines, start=1):
-            for place, message in line.reading.errors.items():
+            for place, message in line.reading.left_out.items():
                 name, *row = place.split(".")
                 label = fact_label(self.rules, name)
                 if len(row) == 2:

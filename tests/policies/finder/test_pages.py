@@ -114,6 +114,12 @@ def test_a_value_that_cannot_be_read_is_asked_again_as_it_was_typed(client):
     assert 'href="#id_patent-fees"' in words
 
 
+def test_a_row_that_is_half_filled_in_is_asked_again(client):
+    response = page(client, "result", **WHO, event="loan", **{"loan-interest_payments-0-amount": "100"})
+    assert response.status_code == 422
+    assert 'href="#id_loan-interest_payments-0-paid_on"' in response.content.decode()
+
+
 def test_more_rows_of_interest_are_given_without_losing_the_rest(client):
     loan = {"event": "loan", "loan-interest_payments-0-paid_on": "2024-09-01", "loan-interest_payments-0-amount": "100"}
     response = page(client, "result", **WHO, **loan, action="rows:loan-interest_payments")

@@ -237,6 +237,11 @@ def test_a_bad_cell_of_a_table_is_named_with_its_row(client):
     assert "已付利息第 1 行 ：金额不能是负数" in text_of(response)
 
 
+def test_an_empty_cell_of_a_row_that_is_begun_is_named_as_its_table_is_not_counted(client):
+    half = calculator(client, "wx2020-05-loan", lines="1", **{"line-0-interest_payments-1-amount": "10000.01"})
+    assert "没有填完，没有计入： 已付利息第 1 行 ：请填写" in text_of(half)
+
+
 def test_lines_are_added_and_removed_with_what_was_typed(client):
     typed = {"lines": "2", "line-0-fees": "1", "line-1-fees": "2"}
     added = calculator(client, "wx2020-01-inv", add="1", **typed)
