@@ -9,6 +9,7 @@ import yaml
 from django.conf import settings as configured
 from django.core.files.base import ContentFile
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from applications.claims.models import Evidence, StoredFile
@@ -100,6 +101,21 @@ def test_all_files_are_shown_in_small_each_leading_to_itself(client, office, mon
 
 def _never(*_args, **_named):
     raise IsolatedError("drawn again")
+
+
+def test_a_file_that_could_not_be_drawn_is_drawn_again_after_a_minute(client, office, monkeypatch, time_machine):
+    claim = accepted(office)
+    small = reverse("review:thumbnail", args=[claim.key, add_picture(claim).key])
+    as_(client, office.first)
+    time_machine.move_to(timezone.now(), tick=False)
+    with monkeypatch.context() as busy:
+        busy.setattr("review.decisions.selectors.files.run_isolated", _never)
+        assert client.get(small).status_code == 404
+    time_machine.shift(59)
+    # A machine that is busy is not asked by every page that is opened meanwhile.
+    assert client.get(small).status_code == 404
+    time_machine.shift(2)
+    assert client.get(small).status_code == 200
 
 
 def test_a_fact_leads_to_the_file_that_shows_it(client, office):
