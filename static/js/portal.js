@@ -5,23 +5,6 @@
   const within = (event, selector) =>
     event.target instanceof Element ? event.target.closest(selector) : null;
 
-  // Ask before what cannot be undone.
-  document.addEventListener("click", (event) => {
-    const button = within(event, "button[data-confirm], a[data-confirm]");
-    if (button && !window.confirm(button.dataset.confirm)) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    }
-  }, true);
-
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    }
-  }, true);
-
   // Show that a form is on its way. The database refuses a second copy; this only spares the question.
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -118,13 +101,6 @@
     });
     secret.after(button);
   }
-
-  // On a phone the menu unfolds.
-  const toggler = document.querySelector(".navbar-toggler");
-  toggler?.addEventListener("click", () => {
-    const isOpen = document.getElementById(toggler.getAttribute("aria-controls")).classList.toggle("show");
-    toggler.setAttribute("aria-expanded", String(isOpen));
-  });
 
   // Close a menu on Escape and on a click elsewhere.
   document.addEventListener("click", (event) => {

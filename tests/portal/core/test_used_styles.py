@@ -19,6 +19,6 @@ def test_a_rule_stays_where_its_classes_are_named_and_what_it_excludes_is_not_as
 def test_half_of_bootstrap_is_left_with_all_that_forms_and_the_menu_need():
     sheet = bootstrap_used()
     assert len(sheet) < 100_000
-    for needed in (".is-invalid", ".form-check-input:checked", ".btn-outline-primary", ".collapse:not(.show)", ".row"):
+    for needed in (".is-invalid", ".form-check-input:checked", ".btn-outline-primary", ".navbar-collapse", ".row"):
         assert needed in sheet
     assert ".carousel" not in sheet
