@@ -22,6 +22,7 @@ from policies.finder.matching import Match, find_matches
 from policies.finder.selectors import PUBLISHED_ROWS, published_items, rates_for
 from policies.rates.models import DistrictRate
 from portal.access import access, public
+from portal.briefly_kept import briefly_kept
 from portal.core.row_versions import Rows, kept, rows_version
 from portal.core.steps import steps
 from portal.kept_pages import render_kept
@@ -38,6 +39,7 @@ _STEPS = ("您是谁", "发生了什么", "几个数", "可以申领")
 
 @access(public)
 @require_safe
+@briefly_kept
 def start(request: HttpRequest) -> HttpResponse:
     """Ask who somebody is; a signed-in applicant finds its own profile filled in."""
     memberships = request.user.active_memberships if request.user.is_authenticated else []

@@ -27,6 +27,7 @@ from policies.rates.models import DistrictRate
 from policies.rates.selectors import Rates, rates_of_item, takes_ratio, takes_unit_amount, with_rates
 from portal.access import access, public
 from portal.accounts.models import Region
+from portal.briefly_kept import briefly_kept
 from portal.core.numbers import whole_number
 from portal.core.steps import steps
 
@@ -36,6 +37,7 @@ REGISTER_ROWS = 300
 
 @access(public)
 @require_safe
+@briefly_kept
 def documents(request: HttpRequest) -> HttpResponse:
     """List the policy documents, or the items that a search found."""
     search = request.GET.get("q", "").strip()[:MAX_QUERY]
@@ -68,6 +70,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @access(public)
 @require_safe
+@briefly_kept
 def document(request: HttpRequest, code: str) -> HttpResponse:
     """Show one document with its items by article."""
     found = get_object_or_404(PolicyDocument.objects.select_related("region"), code=code)
@@ -100,6 +103,7 @@ def source(request: HttpRequest, code: str) -> HttpResponse:
 
 @access(public)
 @require_safe
+@briefly_kept
 def item(request: HttpRequest, code: str) -> HttpResponse:
     """Show one item: for whom, how much, on which conditions, with which evidence and basis; and its calculator."""
     card = _card(code)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.access import access, public
+from portal.briefly_kept import briefly_kept
 from portal.core.wishes import safe_next
 from portal.display.choices import chosen_display, keep_display
 from portal.display.forms import DisplayForm
@@ -35,6 +36,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 @access(public)
 @require_safe
+@briefly_kept
 def accessibility(request: HttpRequest) -> HttpResponse:
     """What the portal does so that everybody can use it, what it lacks, and where to say so."""
     return render(request, "display/accessibility.html")
@@ -42,6 +44,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @access(public)
 @require_safe
+@briefly_kept
 def english(request: HttpRequest) -> HttpResponse:
     """What the portal is, in English."""
     return render(request, "display/english.html")

@@ -21,6 +21,7 @@ from policies.published.selectors import cities_of, claimable_items, showcase
 from portal.access import access, needs_second_factor, public
 from portal.accounts.enums import Role
 from portal.accounts.models import User
+from portal.briefly_kept import briefly_kept
 from portal.core.row_versions import Rows, kept, rows_version
 from portal.kept_pages import NEW_KEY, render_kept
 from portal.navigation import menu_for
@@ -34,6 +35,7 @@ _CARDS, _CALLS = 9, 4
 
 
 @access(public)
+@briefly_kept
 def home(request: HttpRequest) -> HttpResponse:
     """Show strangers what they can get and how, applicants and officials what waits for them."""
     if not request.user.is_authenticated:
@@ -47,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @access(public)
+@briefly_kept
 def contact(request: HttpRequest) -> HttpResponse:
     """Show whom to call, by region."""
     return render(request, "home/contact.html", {"offices": selectors.offices()})

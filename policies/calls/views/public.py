@@ -20,6 +20,7 @@ from policies.calls.models import Call, CallAttachment
 from policies.calls.permissions import administers
 from policies.published.selectors import COMPUTED_KINDS
 from portal.access import access, public
+from portal.briefly_kept import briefly_kept
 from portal.core.files import file_response
 from portal.core.filters import choice_of
 from portal.core.icalendar import MEDIA_TYPE
@@ -27,6 +28,7 @@ from portal.core.icalendar import MEDIA_TYPE
 
 @access(public)
 @require_safe
+@briefly_kept
 def calls(request: HttpRequest) -> HttpResponse:
     """What is open, what is coming, what is over; and a month of openings and closes."""
     now = timezone.now()
@@ -50,6 +52,7 @@ def calls(request: HttpRequest) -> HttpResponse:
 
 @access(public)
 @require_safe
+@briefly_kept
 def call(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One published call, with what was changed since."""
     found = get_object_or_404(selectors.with_items(Call.objects.public()), key=key)
