@@ -15,7 +15,7 @@ class ClaimStatus(StatusChoices):
     CITY_REVIEW = "city_review", "info", "市级审核中", "待市级复审"
     AUDIT = "third_party_audit", "info", "第三方审计中", "待第三方审计"
     PANEL = "panel_review", "info", "专家评审中", "待专家评审"
-    FINAL_DECISION = "final_decision", "info", "市级审核中", "待审定"
+    FINAL_DECISION = "final_decision", "info", "审核完成，等待审定", "待审定"
     AWAITING_PUBLICITY = "awaiting_publicity", "info", "审定通过，准备公示", "待公示"
     PUBLICITY = "publicity", "info", "公示中", "公示中"
     OBJECTION = "objection", "warn", "公示有异议，正在核实", "异议处理中"
