@@ -121,8 +121,7 @@ class _Figures(NamedTuple):
     limits: tuple[BucketUse, ...]
     entries: tuple[Entry, ...]
     reason_entries: tuple[Reason, ...]
-    make_parts: Callable[[], tuple[PartAnswer, ...]]
-    make_lines: Callable[[], tuple[LineAmount, ...]]
+    make_details: Callable[[], tuple[tuple[PartAnswer, ...], tuple[LineAmount, ...]]]
     # Fen of payers besides city and district.
     others: tuple[tuple[str, int], ...] = ()
 
@@ -130,15 +129,19 @@ class _Figures(NamedTuple):
 class Assessment(_Figures):
     """The engine's answer to one question. Amounts in fen; `as_dict` writes the JSON contract."""
 
-    @cached_property
+    @property
     def parts(self) -> tuple[PartAnswer, ...]:
         """The items of the claim, each with the version that answered."""
-        return self.make_parts()
+        return self._details[0]
 
-    @cached_property
+    @property
     def lines(self) -> tuple[LineAmount, ...]:
         """The lines of the claim with their amounts, in the order of the question."""
-        return self.make_lines()
+        return self._details[1]
+
+    @cached_property
+    def _details(self) -> tuple[tuple[PartAnswer, ...], tuple[LineAmount, ...]]:
+        return self.make_details()
 
     @property
     def item(self) -> str:

@@ -64,7 +64,7 @@ class BucketEntry:
 def program_asked(catalogue: Catalogue, question: Mapping[str, Any]) -> Program:
     """The version of a question's item, under the question's readings. Raises QuestionError for unknown readings."""
     overrides = read_settings(catalogue, question.get("settings"), "settings")
-    return catalogue.program_for(question["item"], parse_date(question["on"]), overrides)[1]
+    return catalogue.program_for(question["item"], parse_date(question["on"]), overrides)
 
 
 def buckets_asked(program: Program, subjects: Iterable[str]) -> dict[str, list[Bucket]]:

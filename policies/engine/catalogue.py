@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from policies.engine.dates import parse_date
-from policies.engine.facts import Reader, reader_of
 from policies.engine.model import Document, Item, RegisterRow, Setting
 from policies.engine.money import parse_ratio
 from policies.engine.program import Program, compile_program
@@ -39,35 +38,33 @@ class Catalogue:
         self.register = tuple(register)
         self._alternatives = {s.alternative: s.name for s in settings.values() if s.alternative}
         self._programs: dict[tuple[int, tuple[tuple[str, Any], ...]], Program] = {}
-        self._readers: dict[int, dict[str, Reader]] = {}
 
     def version_for(self, item_id: str, on: date) -> Item | None:
         """The version in force on a day, None where there is none. KeyError for an unknown item."""
-        item, program = self.program_for(item_id, on, {})
-        return item if program.in_force(on) else None
+        program = self.program_for(item_id, on, {})
+        return program.item if program.in_force(on) else None
 
-    def program_for(self, item_id: str, on: date, overrides: dict[str, Any]) -> tuple[Item, Program]:
-        """The version that a day belongs to, with its program: the last that had begun, or else the first of all.
+    def program_for(self, item_id: str, on: date, overrides: dict[str, Any]) -> Program:
+        """The program of the version that a day belongs to: the last that had begun, or else the first of all.
 
         A later version takes over on its first day, whether or not the earlier one names an end. KeyError for an
         unknown item.
         """
-        versions = self.items[item_id]
-        nearest = versions[0]
-        for item in versions[1:]:
-            begins = self.program(item, overrides).effective_from
-            if begins is not None and begins <= on:
-                nearest = item
-        return nearest, self.program(nearest, overrides)
+        first, *later = self.items[item_id]
+        nearest = self.program(first, overrides)
+        for item in later:
+            program = self.program(item, overrides)
+            if program.effective_from is not None and program.effective_from <= on:
+                nearest = program
+        return nearest
 
     def program(self, item: Item, overrides: dict[str, Any]) -> Program:
         """The compiled item under its settings, changed by `overrides` (names the item does not have are left out)."""
-        if not overrides:
-            return self._compiled(item, ())
-        own = tuple(sorted((s.name, overrides[s.name]) for s in item.settings if s.name in overrides))
-        return self._compiled(item, own)
-
-    def _compiled(self, item: Item, own: tuple[tuple[str, Any], ...]) -> Program:
+        own = (
+            tuple(sorted((s.name, overrides[s.name]) for s in item.settings if s.name in overrides))
+            if overrides
+            else ()
+        )
         key = (id(item), own)
         program = self._programs.get(key)
         if program is None:
@@ -76,14 +73,6 @@ class Catalogue:
                 self._programs.clear()
             self._programs[key] = program
         return program
-
-    def readers(self, item: Item) -> dict[str, Reader]:
-        """Readers of the item's facts by name."""
-        found = self._readers.get(id(item))
-        if found is None:
-            found = {fact.name: reader_of(fact) for fact in item.facts if fact.scope == "line"}
-            self._readers[id(item)] = found
-        return found
 
     def read_setting(self, name: str, value: object) -> tuple[str, bool | str | None]:
         """A chosen reading as (name, value): KeyError for an unknown name, ValueError for a bad value."""

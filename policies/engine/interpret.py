@@ -53,7 +53,7 @@ def stated_values(catalogue: Catalogue, question: dict[str, Any], name: str) -> 
     for part in asked.parts:
         run = Part(part, part.program, asked.year)
         _run_lines(catalogue, asked, run)
-        types = {fact.name: fact.type for fact in part.item.facts}
+        types = {fact.name: fact.type for fact in part.program.item.facts}
         types |= {one.derived[0]: one.derived[1] for one in part.program.operations if one.derived is not None}
         values = [line.facts.get(name) for line in run.lines]
         is_sum = types.get(name) == "money"
@@ -101,7 +101,7 @@ def _run_lines(catalogue: Catalogue, asked: Question, run: Part) -> None:
         day = facts.get(as_of, asked.on) if as_of else asked.on
         program = run.program
         if day is not asked.on:
-            _, program = catalogue.program_for(run.asked.item.id, day, run.asked.overrides)
+            program = catalogue.program_for(program.item.id, day, run.asked.overrides)
         facts["on"] = day
         facts["claimed_on"] = asked.on
         facts["applicant_kind"] = asked.kind
@@ -109,10 +109,9 @@ def _run_lines(catalogue: Catalogue, asked: Question, run: Part) -> None:
             facts["applicant_size"] = asked.size
         if asked.region is not None:
             facts["applicant_region"] = district_name(asked.region)
-        line = Line(facts, number=number, count=count, paid=run.asked.paid.sums, assume=asked.assume)
+        line = Line(program, number, facts, count, run.asked.paid.sums)
         run.lines.append(line)
-        run.programs.append(program)
-        _run_line(program, line, day)
+        _run_line(program, line, day, assume=asked.assume)
 
 
 def _merged(lines: list[tuple[dict[str, Any], int]]) -> list[tuple[dict[str, Any], int]]:
@@ -127,7 +126,7 @@ def _merged(lines: list[tuple[dict[str, Any], int]]) -> list[tuple[dict[str, Any
     return [(facts, sum(count for _, count in lines))]
 
 
-def _run_line(program: Program, line: Line, day: date) -> None:
+def _run_line(program: Program, line: Line, day: date, *, assume: bool) -> None:
     if not program.in_force(day):
         line.reasons.append((program.notes["NOT_IN_FORCE"], (not_in_force_text(program, day),)))
         return
@@ -140,7 +139,7 @@ def _run_line(program: Program, line: Line, day: date) -> None:
             continue
         if holds is False:
             line.reasons.append((gate.failed, ()))
-        elif line.assume:
+        elif assume:
             line.assumed.extend(name for name in gate.fields if name not in line.facts)
             line.note(gate.missing, applied=False)
         elif gate.needed:
@@ -163,9 +162,13 @@ def not_in_force_text(program: Program, day: date) -> str:
     return f"{citation}支持到 {end} 前的事实，{day.isoformat()} 的事实不适用"
 
 
+# By names of this module: to look a member up in its enumeration takes as long as a step of the rules.
+PAYABLE, REFUSED = Outcome.PAYABLE, Outcome.REFUSED
+
+
 def _line_outcome(line: Line) -> Outcome:
     if line.reasons:
-        return Outcome.REFUSED
+        return REFUSED
     if line.missing:
         return Outcome.UNDETERMINED
     if line.measured is not None:
@@ -174,48 +177,48 @@ def _line_outcome(line: Line) -> Outcome:
         return Outcome.RECOGNISED
     if line.needs_decision:
         return Outcome.NO_AMOUNT
-    return Outcome.PAYABLE if line.amount else Outcome.REFUSED
+    return PAYABLE if line.amount else REFUSED
 
 
 # Where several lines or items answer together, the first of these that any of them has is the answer of the whole.
 PRECEDENCE = (
     Outcome.UNDETERMINED,
     Outcome.NO_AMOUNT,
-    Outcome.PAYABLE,
+    PAYABLE,
     Outcome.TARGET_MISSED,
     Outcome.TARGET_MET,
     Outcome.RECOGNISED,
-    Outcome.REFUSED,
+    REFUSED,
 )
-_PARTS_PRECEDENCE = (Outcome.UNDETERMINED, Outcome.PAYABLE, *PRECEDENCE[1:])
+_PARTS_PRECEDENCE = (Outcome.UNDETERMINED, PAYABLE, *PRECEDENCE[1:])
 
 
 def _first(precedence: tuple[Outcome, ...], found: list[Outcome]) -> Outcome:
-    return next((outcome for outcome in precedence if outcome in found), Outcome.REFUSED)
+    return next((outcome for outcome in precedence if outcome in found), REFUSED)
 
 
 def _part_outcome(run: Part) -> Outcome:
     if run.reasons:
-        return Outcome.REFUSED
+        return REFUSED
     if len(run.lines) == 1:
         return _line_outcome(run.lines[0])
     return _first(PRECEDENCE, [_line_outcome(line) for line in run.lines])
 
 
 def _amount(outcome: Outcome, fen: int) -> int | None:
-    if outcome is Outcome.PAYABLE:
+    if outcome is PAYABLE:
         return fen
-    return 0 if outcome is Outcome.REFUSED else None
+    return 0 if outcome is REFUSED else None
 
 
 def _divide_total(asked: Question, parts: list[Part], outcomes: list[Outcome]) -> tuple[int, Parts | None]:
     """Fen over all payable items, and their city and district parts where any item is split."""
     if len(parts) == 1:
-        total, split = parts[0].sum if outcomes[0] is Outcome.PAYABLE else 0, parts[0].program.split
+        total, split = parts[0].sum if outcomes[0] is PAYABLE else 0, parts[0].program.split
         return total, None if split is None else divide([(split, total)], asked.city_requested)
     total, shared = 0, []
     for run, outcome in zip(parts, outcomes, strict=True):
-        fen, split = run.sum if outcome is Outcome.PAYABLE else 0, run.program.split
+        fen, split = run.sum if outcome is PAYABLE else 0, run.program.split
         total += fen
         if split is not None:
             shared.append((split, fen))
@@ -223,7 +226,7 @@ def _divide_total(asked: Question, parts: list[Part], outcomes: list[Outcome]) -
 
 
 def _answer(asked: Question, parts: list[Part], pool: Pool) -> Assessment:
-    outcomes = list(map(_part_outcome, parts))
+    outcomes = [_part_outcome(run) for run in parts]
     outcome = outcomes[0] if len(parts) == 1 else _first(_PARTS_PRECEDENCE, outcomes)
     reasons: list[Reason] = []
     entries: list[Entry] = []
@@ -248,7 +251,7 @@ def _answer(asked: Question, parts: list[Part], pool: Pool) -> Assessment:
     entries += pool.entries
     amount, city, district = None, None, None
     others: tuple[tuple[str, int], ...] = ()
-    if outcome is Outcome.PAYABLE or outcome is Outcome.REFUSED:
+    if outcome is PAYABLE or outcome is REFUSED:
         amount, divided = _divide_total(asked, parts, outcomes)
         if divided is not None:
             city, district, entry, refusal, others = divided
@@ -256,9 +259,9 @@ def _answer(asked: Question, parts: list[Part], pool: Pool) -> Assessment:
                 entries.append(entry)
             if refusal is not None:
                 reasons.append(refusal)
-                outcome, amount, city, district = Outcome.REFUSED, 0, 0, 0
+                outcome, amount, city, district = REFUSED, 0, 0, 0
                 outcomes = [outcome] * len(parts)
-        if outcome is Outcome.REFUSED and not reasons:
+        if outcome is REFUSED and not reasons:
             reasons.append((parts[0].program.notes["NOTHING"], (), 0))
     # By position: naming twelve fields takes as long as a step of the rules.
     return Assessment(
@@ -269,21 +272,19 @@ def _answer(asked: Question, parts: list[Part], pool: Pool) -> Assessment:
         title,
         tuple(dict.fromkeys(assumed)) if assumed else (),
         tuple(dict.fromkeys(missing)) if missing else (),
-        pool.uses() if outcome is Outcome.PAYABLE else (),
+        pool.uses() if outcome is PAYABLE else (),
         tuple(entries),
         tuple(reasons),
-        partial(_part_answers, parts, outcomes),
-        partial(_line_answers, parts),
+        partial(_details, parts, outcomes),
         others,
     )
 
 
-def _part_answers(parts: list[Part], outcomes: list[Outcome]) -> tuple[PartAnswer, ...]:
-    return tuple(_part_answer(run, outcome) for run, outcome in zip(parts, outcomes, strict=True))
-
-
-def _line_answers(parts: list[Part]) -> tuple[LineAmount, ...]:
-    return tuple(_line_answer(run, line) for run in parts for line in run.lines)
+def _details(parts: list[Part], outcomes: list[Outcome]) -> tuple[tuple[PartAnswer, ...], tuple[LineAmount, ...]]:
+    return (
+        tuple(_part_answer(run, outcome) for run, outcome in zip(parts, outcomes, strict=True)),
+        tuple(_line_answer(run, line) for run in parts for line in run.lines),
+    )
 
 
 def _part_answer(run: Part, outcome: Outcome) -> PartAnswer:

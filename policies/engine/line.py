@@ -1,10 +1,15 @@
 """The state of one line while its steps run."""
 
-from collections.abc import Callable
-from fractions import Fraction
-from typing import Any
+from __future__ import annotations
 
-from policies.engine.trace import Entry, Note
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from fractions import Fraction
+
+    from policies.engine.program import Program
+    from policies.engine.trace import Entry, Note
 
 # Rows of a fact after filtering: each row holds fen and dates.
 Rows = tuple[dict[str, Any], ...]
@@ -16,11 +21,10 @@ def as_number(value: Any) -> Any:
 
 
 class Line:
-    """One right, loan, project or person: its facts, and what the steps have made of it so far."""
+    """One right, loan, project or person: its facts, and what the steps of its program have made of it so far."""
 
     __slots__ = (
         "amount",
-        "assume",
         "assumed",
         "count",
         "facts",
@@ -29,18 +33,19 @@ class Line:
         "needs_decision",
         "number",
         "paid",
+        "program",
         "reasons",
         "rows",
         "title",
         "trace",
     )
 
-    def __init__(self, facts: dict[str, Any], *, number: int, count: int, paid: dict[str, Any], assume: bool) -> None:
-        self.facts = facts
+    def __init__(self, program: Program, number: int, facts: dict[str, Any], count: int, paid: dict[str, Any]) -> None:
+        self.program = program
         self.number = number
+        self.facts = facts
         self.count = count
         self.paid = paid
-        self.assume = assume
         self.amount: int | None = None
         self.title: str | None = None
         self.measured: bool | None = None

@@ -194,12 +194,14 @@ def number_text(number: Fraction) -> str:
 
 def part_down(fen: int, ratio: Fraction) -> int:
     """`ratio` of `fen`, cut down to the fen, so that no ceiling is passed by rounding."""
-    return fen * ratio.numerator // ratio.denominator
+    top, bottom = ratio.as_integer_ratio()
+    return fen * top // bottom
 
 
 def part_half_up(fen: int, ratio: Fraction) -> int:
     """`ratio` of `fen`, rounded half up to the fen."""
-    return (2 * fen * ratio.numerator + ratio.denominator) // (2 * ratio.denominator)
+    top, bottom = ratio.as_integer_ratio()
+    return (2 * fen * top + bottom) // (2 * bottom)
 
 
 def rounding(settings: Mapping[str, Any]) -> Callable[[int, Fraction], int]:

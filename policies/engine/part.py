@@ -12,14 +12,13 @@ from policies.engine.trace import Entry
 class Part:
     """One item of the claim while it is worked on; `year` is that of the claim's yearly caps."""
 
-    __slots__ = ("asked", "entries", "lines", "program", "programs", "reasons", "year")
+    __slots__ = ("asked", "entries", "lines", "program", "reasons", "year")
 
     def __init__(self, asked: PartQuestion, program: Program, year: int) -> None:
         self.asked = asked
         self.program = program
         self.year = year
         self.lines: list[Line] = []
-        self.programs: list[Program] = []
         self.reasons: list[Reason] = []
         self.entries: list[Entry] = []
 

@@ -27,19 +27,22 @@ class Pool:
 
     def apply(self) -> None:
         """Choose lines, count equal ones, cut sums, and take off the claim's sums, in this order."""
-        for part in self.parts:
+        parts = self.parts
+        for part in parts:
             for limit in part.program.choosing:
                 limit.choose(part, self._state)
-        for part in self.parts:
+        for part in parts:
             self._count(part)
-        for part in self.parts:
+        for part in parts:
             self._cut(part)
-        if len(self.parts) > 1:
-            self._deduct()
-            return
-        (part,) = self.parts
-        for limit in part.program.deducting:
-            self._note(limit.deduct(self, part))
+        turns = [(limit, part) for part in parts for limit in part.program.deducting]
+        if len(parts) > 1 and turns:
+            self._sums = [(part, part.sum) for part in parts]
+            turns.sort(key=lambda turn: turn[0].turn)
+        for limit, part in turns:
+            entry = limit.deduct(self, part)
+            if entry is not None:
+                self.entries.append(entry)
 
     def sums(self) -> list[tuple[Part, int]]:
         """The fen of each part before anything was taken off its sum; of a lone part none."""
@@ -70,22 +73,12 @@ class Pool:
 
     def _cut(self, part: Part) -> None:
         """Cut each line to what the smallest of its buckets still holds, and take that from all of them."""
-        for line, program in zip(part.lines, part.programs, strict=True):
-            if not program.cutting or not line.amount or line.reasons or line.missing:
+        for line in part.lines:
+            cutting = line.program.cutting
+            if not cutting or not line.amount or line.reasons or line.missing:
                 continue
-            found = [limit.bucket(part, line, self._buckets) for limit in program.cutting]
+            found = [limit.bucket(part, line, self._buckets) for limit in cutting]
             for bucket in found:
                 bucket.cut(line)
             for bucket in found:
                 bucket.take(line)
-
-    def _deduct(self) -> None:
-        turns = [(limit, part) for part in self.parts for limit in part.program.deducting]
-        if turns:
-            self._sums = [(part, part.sum) for part in self.parts]
-        for limit, part in sorted(turns, key=lambda turn: turn[0].turn):
-            self._note(limit.deduct(self, part))
-
-    def _note(self, entry: Entry | None) -> None:
-        if entry is not None:
-            self.entries.append(entry)

@@ -11,6 +11,7 @@ from policies.engine.conditions.base import Predicate
 from policies.engine.conditions.registry import family_of
 from policies.engine.context import Context
 from policies.engine.dates import parse_date
+from policies.engine.facts import Reader, reader_of
 from policies.engine.guards import chosen
 from policies.engine.limits.base import CompiledLimit
 from policies.engine.limits.registry import read_limits
@@ -56,6 +57,11 @@ class Program:
     priorities: frozenset[str]
     unmet: Mapping[str, Note]
     notes: Mapping[str, Note]
+
+    @cached_property
+    def readers(self) -> Mapping[str, Reader]:
+        """What reads the facts of a line, by their names."""
+        return {fact.name: reader_of(fact) for fact in self.item.facts if fact.scope == "line"}
 
     # The limits by what they do, each in its turn: see `CompiledLimit`.
     @cached_property

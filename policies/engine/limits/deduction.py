@@ -39,11 +39,12 @@ class Deduction(CompiledLimit):
         part.take_off(had)
 
     def deduct(self, claim: Pool, part: Part) -> Entry | None:
-        if not part.sum:
+        fen = part.sum
+        if not fen:
             return None
         had = self.had(claim, part)
         if not had:
-            return (self.unused, (), part.sum, False, 0)
+            return (self.unused, (), fen, False, 0)
         self.take_off(claim, part, had)
         if not part.sum:
             part.reasons.append((self.note, (had,), 0))

@@ -260,7 +260,7 @@ def worked(
     overrides = read_settings(catalogue, dict(settings or {}), "settings")
     for number, question in enumerate(questions(catalogue, population)):
         asked = {**question, "settings": dict(settings or {})}
-        _, program = catalogue.program_for(question["item"], parse_date(question["on"]), overrides)
+        program = catalogue.program_for(question["item"], parse_date(question["on"]), overrides)
         versions = [catalogue.program(version, overrides) for version in catalogue.items[question["item"]]]
         applicant = int(population.applicant[number])
         group = -1 if population.companies is None else int(population.companies[number])
