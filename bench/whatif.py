@@ -18,7 +18,7 @@ from typing import Any
 
 from bench._processes import Figures
 from policies.engine import load_catalogue
-from policies.engine.batch import Arranged, Population, arranged, generate, simulate
+from policies.engine.batch import Arranged, Population, arranged, generate, kept_memory, simulate
 
 SMALL = {"size": 2_000, "rounds": 1, "compare": False}
 RUNS = 3
@@ -103,4 +103,6 @@ def child(size: int, name: str) -> None:
 
 
 if __name__ == "__main__":
-    child(int(sys.argv[1]), sys.argv[2])
+    # As in `review.whatif`.
+    with kept_memory():
+        child(int(sys.argv[1]), sys.argv[2])

@@ -4,6 +4,7 @@ The interpreter is the reference implementation; tests/policies/engine/batch com
 """
 
 from policies.engine.batch.generate import generate
+from policies.engine.batch.memory import kept_memory
 from policies.engine.batch.questions import questions
 from policies.engine.batch.result import OUTCOME_CODES, Simulation
 from policies.engine.batch.simulate import simulate
@@ -38,6 +39,7 @@ __all__ = [
     "UnsupportedRuleError",
     "arranged",
     "generate",
+    "kept_memory",
     "questions",
     "simulate",
 ]

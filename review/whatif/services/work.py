@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from policies.engine.batch import UnsupportedRuleError
+from policies.engine.batch import UnsupportedRuleError, kept_memory
 from policies.engine.model import content_hash
 from portal.jobs.progress import report_progress
 from review.whatif.enums import RunState
@@ -34,7 +34,8 @@ def simulate_run(run_id: int) -> None:
         return
     run = SimulationRun.objects.get(pk=run_id)
     try:
-        found = run_simulation(run, progress=_Watch(run_id))
+        with kept_memory():
+            found = run_simulation(run, progress=_Watch(run_id))
     except CancelledError:
         return
     except (LawChangedError, UncountableError) as error:
