@@ -1,6 +1,7 @@
 """The answer: outcome, amount, shares, lines, buckets used, and the trace in figures and words."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, Self
 
@@ -108,8 +109,12 @@ class PartAnswer(NamedTuple):
         }
 
 
-class _Figures(NamedTuple):
-    """The figures of an answer. A tuple, as a frozen dataclass takes longer to make than the whole sum to compute."""
+@dataclass(eq=False)
+class Assessment:
+    """The engine's answer to one question, which nobody changes. Amounts in fen; `as_dict` writes the JSON contract.
+
+    Not frozen: one that refuses to be changed takes longer to make than the whole sum to compute.
+    """
 
     outcome: Outcome
     amount: int | None
@@ -124,10 +129,6 @@ class _Figures(NamedTuple):
     make_details: Callable[[], tuple[tuple[PartAnswer, ...], tuple[LineAmount, ...]]]
     # Fen of payers besides city and district.
     others: tuple[tuple[str, int], ...] = ()
-
-
-class Assessment(_Figures):
-    """The engine's answer to one question. Amounts in fen; `as_dict` writes the JSON contract."""
 
     @property
     def parts(self) -> tuple[PartAnswer, ...]:

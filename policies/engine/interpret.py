@@ -254,11 +254,11 @@ def _answer(asked: Question, parts: list[Part], pool: Pool) -> Assessment:
     if outcome is PAYABLE or outcome is REFUSED:
         amount, divided = _divide_total(asked, parts, outcomes)
         if divided is not None:
-            city, district, entry, refusal, others = divided
-            if entry is not None:
-                entries.append(entry)
-            if refusal is not None:
-                reasons.append(refusal)
+            city, district, others = divided.city, divided.district, divided.others
+            if divided.entry is not None:
+                entries.append(divided.entry)
+            if divided.refusal is not None:
+                reasons.append(divided.refusal)
                 outcome, amount, city, district = REFUSED, 0, 0, 0
                 outcomes = [outcome] * len(parts)
         if outcome is REFUSED and not reasons:

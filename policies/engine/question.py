@@ -52,7 +52,8 @@ class Times(NamedTuple):
         )
 
 
-class PartQuestion(NamedTuple):
+@dataclass(slots=True)
+class PartQuestion:
     """One item of the claim, with its lines: (facts, count) each. `supported`: fen that people grant, by line.
 
     `cuts`: how money that is short led to that. `rank` is a place among `ranked` claims.
@@ -71,7 +72,8 @@ class PartQuestion(NamedTuple):
     cuts: tuple[Cut, ...] = ()
 
 
-class Question(NamedTuple):
+@dataclass(slots=True)
+class Question:
     """A whole question. `size` is a word of `FIRM_SIZES`; `city_requested` is fen, or a ratio of the sum."""
 
     on: date

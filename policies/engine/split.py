@@ -9,7 +9,7 @@ of a sum, as a part rounded up would pass the ratio (conventions city_60_floor a
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from policies.engine import checks
 from policies.engine.assessment import Reason
@@ -61,7 +61,8 @@ class Split:
         return city, district
 
 
-class Parts(NamedTuple):
+@dataclass(slots=True)
+class Parts:
     """City and district parts with the step that names them, or the reason why the requested city part is refused."""
 
     city: int

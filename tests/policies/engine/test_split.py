@@ -64,8 +64,9 @@ def test_columns_divide_as_one_claim_does(ratio: Fraction, fen: list[int], half_
     rule = split(ratio, half_up=half_up)
 
     city, district = rule.columns(np.array(fen, dtype=np.int64))
+    alone = [divide([(rule, one)]) for one in fen]
 
-    assert list(zip(city.tolist(), district.tolist(), strict=True)) == [divide([(rule, one)])[:2] for one in fen]
+    assert (city.tolist(), district.tolist()) == ([one.city for one in alone], [one.district for one in alone])
 
 
 def test_province_and_town_bear_their_parts_and_the_district_what_is_left() -> None:
