@@ -1,47 +1,20 @@
 """Which claims of a population can be worked without the others: those that share no bucket with them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from policies.engine.columns.arranged import Arranged
+from policies.engine.columns.arranged import Block
 from policies.engine.columns.population import IntArray, Population
 from policies.engine.scopes import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Some claims of a table, by their places in the population, with their first and further lines by those in it."""
-
-    table: int
-    claims: slice
-    first: slice
-    further: slice
-
-
-def blocks_of(laid_out: Arranged, table: int, size: int) -> list[Block]:
-    """The claims of a table in blocks of about `size`, each with all claims of its applicants."""
-    begin, end = laid_out.begins[table : table + 2]
-    applicant = laid_out.population.applicant
-    claim = laid_out.population.tables[table].claim[end - begin :]
-    found, first = [], begin
-    while first < end:
-        last = min(first + size, end)
-        last += int(np.searchsorted(applicant[last:end], applicant[last - 1], side="right"))
-        further = np.searchsorted(claim, (first, last)) + (end - begin)
-        own = slice(first - begin, last - begin)
-        found.append(Block(table, slice(first, last), own, slice(*further.tolist())))
-        first = last
-    return found
-
-
-def are_apart(population: Population, blocks: list[Block], scopes: Iterable[Scope]) -> bool:
+def are_apart(population: Population, blocks: Sequence[Block], scopes: Iterable[Scope]) -> bool:
     """Whether no two blocks of a table share a bucket of these scopes."""
     return all(_divides(population, blocks, scope) for scope in scopes)
 
 
-def _divides(population: Population, blocks: list[Block], scope: Scope) -> bool:
+def _divides(population: Population, blocks: Sequence[Block], scope: Scope) -> bool:
     if "applicant" in scope.per:
         return True
     if scope.by_group:
@@ -49,14 +22,14 @@ def _divides(population: Population, blocks: list[Block], scope: Scope) -> bool:
     if not scope.by_subject:
         return False
     subject = population.tables[blocks[0].table].subject if blocks else None
-    return subject is None or _ascend([subject[block.first], subject[block.further]] for block in blocks)
+    return subject is None or _ascend(subject[block.lines] for block in blocks)
 
 
-def _ascend(parts: Iterable[list[IntArray]]) -> bool:
+def _ascend(parts: Iterable[IntArray]) -> bool:
     """Whether the subjects that each part names are all larger than those of the parts before."""
     most = -1
     for part in parts:
-        named = np.concatenate(part).astype(np.int64)
+        named = part.astype(np.int64)
         # Seen without a sign, the -1 of lines that name none is larger than any subject.
         if int(named.view(np.uint64).min()) <= most:
             return False

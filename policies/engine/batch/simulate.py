@@ -14,17 +14,17 @@ import numpy as np
 
 from policies.engine.batch.gathered import Gathered
 from policies.engine.batch.merge import merge_lines, merged_subjects
-from policies.engine.batch.parts import Block, are_apart, blocks_of, connected
+from policies.engine.batch.parts import are_apart, connected
 from policies.engine.batch.result import Simulation
 from policies.engine.batch.rules import Codes, ItemRules, compile_rules
 from policies.engine.batch.run import Run
 from policies.engine.catalogue import Catalogue
 from policies.engine.columns.arithmetic import either, span
-from policies.engine.columns.arranged import Arranged, arranged
+from policies.engine.columns.arranged import Arranged, Block, arranged
 from policies.engine.columns.conditions import UnsupportedRuleError
 from policies.engine.columns.keys import Keys
 from policies.engine.columns.ledger import Ledger, SumLedger
-from policies.engine.columns.lines import Lines, join_lines, slice_lines, take_lines
+from policies.engine.columns.lines import Lines, slice_lines, take_lines
 from policies.engine.columns.population import SIZES, Column, IntArray, LineTable, Population, check_facts
 from policies.engine.columns.shape import Shape, shape_of
 from policies.engine.model import Item
@@ -35,8 +35,6 @@ from policies.engine.schema import facts_of_applicant
 from policies.engine.scopes import Scope
 
 Progress = Callable[[int, int], None]
-# Claims that are worked at a time: columns of so many stay near the processor and need no fresh memory.
-BLOCK = 2**17
 
 
 def simulate(
@@ -138,7 +136,7 @@ class _Simulation:
 
     def _parts(self, numbers: list[int], *, ledger: bool) -> Iterable[list[Block]]:
         """The blocks of some tables, those together that may share a bucket."""
-        blocks = [block for number in numbers for block in blocks_of(self.laid_out, number, BLOCK)]
+        blocks = [block for number in numbers for block in self.laid_out.blocks[number]]
         scopes = {scope for number in numbers for rules in self._compiled_of(number) for scope in rules.bucket_scopes}
         if not ledger or (len(numbers) == 1 and are_apart(self.population, blocks, scopes)):
             return ([block] for block in blocks)
@@ -149,12 +147,8 @@ class _Simulation:
         table = self.population.tables[block.table]
         versions = self.catalogue.items[table.item]
         _check_types(versions)
-        first, further = block.first, block.further
-        lines = slice_lines(table, first.start, first.stop)
-        where = np.arange(first.start, first.stop)
-        if further.start < further.stop:
-            lines = join_lines(lines, slice_lines(table, further.start, further.stop))
-            where = np.concatenate((where, np.arange(further.start, further.stop)))
+        lines = slice_lines(table, block.lines.start, block.lines.stop)
+        where = np.arange(block.lines.start, block.lines.stop)
         claims = np.arange(block.claims.start, block.claims.stop)
         if len(versions) == 1 and self.population.readings is None:
             yield self._run(block.table, lines, claims, versions[0], where)

@@ -196,52 +196,6 @@ def slice_lines(table: LineTable, begin: int, end: int) -> LineTable:
     )
 
 
-def join_lines(table: LineTable, more: LineTable) -> LineTable:
-    """The lines of one table and then those of another with the same facts."""
-    return replace(
-        table,
-        claim=np.concatenate((table.claim, more.claim)),
-        count=_joined(table.count, more.count),
-        subject=_joined(table.subject, more.subject),
-        paid={name: np.concatenate((fen, more.paid[name])) for name, fen in table.paid.items()},
-        times={name: np.concatenate((often, more.times[name])) for name, often in table.times.items()},
-        columns={name: _join_column(column, more.columns[name]) for name, column in table.columns.items()},
-        rows={name: _join_rows(rows, more.rows[name]) for name, rows in table.rows.items()},
-    )
-
-
-def _joined(values: IntArray | None, more: IntArray | None) -> IntArray | None:
-    return None if values is None or more is None else np.concatenate((values, more))
-
-
-def _join_column(column: Column, more: Column) -> Column:
-    lists = column.lists
-    if lists is not None and more.lists is not None:
-        codes = np.concatenate((lists.codes, more.lists.codes))
-        given = np.concatenate((lists.given, more.lists.given))
-        lists = Lists(_join_starts(lists.starts, more.lists.starts), codes, given)
-    return replace(
-        column,
-        values=np.concatenate((column.values, more.values)),
-        present=_joined(column.present, more.present),
-        spoken=_joined(column.spoken, more.spoken),
-        lists=lists,
-    )
-
-
-def _join_rows(rows: Rows, more: Rows) -> Rows:
-    return Rows(
-        _join_starts(rows.starts, more.starts),
-        np.concatenate((rows.amount, more.amount)),
-        np.concatenate((rows.paid_on, more.paid_on)),
-        _joined(rows.present, more.present),
-    )
-
-
-def _join_starts(starts: IntArray, more: IntArray) -> IntArray:
-    return np.concatenate((starts, more[1:] + starts[-1]))
-
-
 def _slice_column(column: Column, begin: int, end: int) -> Column:
     part, lists = slice(begin, end), column.lists
     if lists is not None:

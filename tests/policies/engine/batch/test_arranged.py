@@ -16,28 +16,39 @@ ITEMS = ["lyg-08-loan", "sz2021-03-prov", "wx2020-01-inv"]
 
 @pytest.fixture
 def one_claim_at_a_time(monkeypatch):
-    monkeypatch.setattr(import_module("policies.engine.batch.simulate"), "BLOCK", 1)
+    monkeypatch.setattr(import_module("policies.engine.columns.arranged"), "BLOCK", 1)
 
 
 @pytest.mark.parametrize("edge", [False, True])
-def test_a_layout_holds_every_claim_and_line_once_by_applicant_and_filing(edge):
+def test_a_layout_holds_every_claim_and_line_once_by_applicant_and_filing(edge, monkeypatch):
+    monkeypatch.setattr(import_module("policies.engine.columns.arranged"), "BLOCK", 50)
     filed = generate(CATALOGUE, 900, seed=3, items=ITEMS, edge=edge)
     laid_out = arranged(filed)
 
     assert sorted(laid_out.filed.tolist()) == list(range(900))
     for number, (table, before) in enumerate(zip(laid_out.population.tables, filed.tables, strict=True)):
-        where, size = laid_out.lines[number], laid_out.begins[number + 1] - laid_out.begins[number]
+        where = laid_out.lines[number]
         assert sorted(where.tolist()) == list(range(len(before)))
         assert laid_out.filed[table.claim].tolist() == before.claim[where].tolist()
         for name, column in table.columns.items():
             assert column.values.tolist() == before.columns[name].values[where].tolist()
-        # First the first line of each claim, then the others of a claim as they stood.
-        assert table.claim[:size].tolist() == list(range(laid_out.begins[number], laid_out.begins[number + 1]))
-        assert (np.diff(table.claim[size:]) >= 0).all()
-        assert all((np.diff(where[table.claim == claim]) > 0).all() for claim in set(table.claim[size:].tolist()))
         own = slice(*laid_out.begins[number : number + 2])
         keys = list(zip(laid_out.population.applicant[own].tolist(), laid_out.filed[own].tolist(), strict=True))
         assert keys == sorted(keys)
+        blocks = laid_out.blocks[number]
+        for part, end in ((lambda block: block.claims, own.stop), (lambda block: block.lines, len(table))):
+            cuts = [part(blocks[0]).start, *(part(block).stop for block in blocks)]
+            assert cuts == [*(part(block).start for block in blocks), end]
+        applicants = [set(laid_out.population.applicant[block.claims].tolist()) for block in blocks]
+        assert sum(map(len, applicants)) == len(set().union(*applicants))
+        assert len(blocks) > 1
+        for block in blocks:
+            # First the first line of each claim, then the others of a claim as they stood.
+            claim, stood = table.claim[block.lines], where[block.lines]
+            size = block.claims.stop - block.claims.start
+            assert claim[:size].tolist() == list(range(block.claims.start, block.claims.stop))
+            assert (np.diff(claim[size:]) >= 0).all()
+            assert all((np.diff(stood[claim == one]) > 0).all() for one in set(claim[size:].tolist()))
 
 
 def test_an_arranged_population_is_answered_as_the_filed_one_in_its_own_order():

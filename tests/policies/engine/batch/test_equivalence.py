@@ -43,7 +43,7 @@ def unequal(catalogue, population, *, chosen=None, ledger=True):
 @pytest.fixture(autouse=True)
 def _few_claims_answered_at_a_time(monkeypatch):
     """Populations of one item are answered in several runs, those of many items in one run each."""
-    monkeypatch.setattr(import_module("policies.engine.batch.simulate"), "BLOCK", 50)
+    monkeypatch.setattr(import_module("policies.engine.columns.arranged"), "BLOCK", 50)
 
 
 @pytest.mark.parametrize("item", ITEMS)

@@ -18,7 +18,7 @@ PROPOSE = {"do": "propose", "field": "requested"}
 @pytest.fixture(autouse=True, params=[2**16, 2])
 def claims_answered_at_a_time(request, monkeypatch):
     """Whether claims are answered all at once or two by two makes no difference."""
-    monkeypatch.setattr(import_module("policies.engine.batch.simulate"), "BLOCK", request.param)
+    monkeypatch.setattr(import_module("policies.engine.columns.arranged"), "BLOCK", request.param)
 
 
 def catalogue(*items, province=()):
