@@ -17,6 +17,7 @@ from psycopg import Error, pq
 from psycopg.errors import FeatureNotSupported
 
 from portal.core.postgresql.lookups import use_arrays
+from portal.core.postgresql.prepared import forget_at_rollback, keep_statements
 
 use_arrays()
 
@@ -36,6 +37,7 @@ class PreparingCursor(base.ServerBindingCursor):
         except FeatureNotSupported:
             # A migration gave a column another type. A transaction is lost; its rollback forgets what was prepared.
             if self.connection.info.transaction_status != pq.TransactionStatus.IDLE:
+                forget_at_rollback(self.connection)
                 raise
             super().execute("DEALLOCATE ALL", prepare=False)  # type: ignore[misc]
             return self._prepared(query, params, **options)
@@ -86,6 +88,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             "options": f"{params.get('options', '')} -c plan_cache_mode=force_generic_plan".strip(),
             "prepare_threshold": 0,
         }
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection that keeps what it prepares."""
+        made = super().get_new_connection(conn_params)
+        keep_statements(made)
+        return made
 
     @contextmanager
     def preparing(self) -> Iterator[None]:

@@ -4,7 +4,7 @@ from threading import Thread
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import NotSupportedError, connection
 from django.db.backends.postgresql import compiler as framework
 from django.db.models import Count, F
 
@@ -63,6 +63,55 @@ def test_a_column_of_another_type_is_read_anew(another):
         with another.preparing(), another.cursor() as cursor:
             cursor.execute(asked, ["1"])
             assert cursor.fetchall() == [("1",)]
+
+
+def prepared_of(asked):
+    """How many statements with these words the server has prepared for a connection."""
+    with asked.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE strpos(statement, 'AS asked') > 0")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize("undone", ["transaction", "savepoint"])
+def test_what_was_prepared_outlives_a_rollback(another, undone):
+    with another.preparing(), another.cursor() as cursor:
+        cursor.execute("SELECT %s::int AS asked", [1])
+    if undone == "savepoint":
+        with another.cursor() as cursor:
+            for words in ("BEGIN", "SAVEPOINT here", "ROLLBACK TO SAVEPOINT here", "COMMIT"):
+                cursor.execute(words)
+    else:
+        another.set_autocommit(autocommit=False)
+        with another.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        another.rollback()
+        another.set_autocommit(autocommit=True)
+    assert prepared_of(another) == 1
+
+
+def test_a_connection_keeps_more_statements_than_a_request_asks(another):
+    with another.preparing(), another.cursor() as cursor:
+        for number in range(250):
+            cursor.execute(f"SELECT %s::int + {number} AS asked", [1])
+    assert prepared_of(another) == 250
+
+
+def test_a_transaction_that_read_a_column_of_another_type_is_lost_and_the_next_is_not(another):
+    asked = "SELECT value FROM kept WHERE %s <> ''"
+    with another.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE kept AS SELECT 1 AS value")
+    with another.preparing(), another.cursor() as cursor:
+        cursor.execute(asked, ["1"])
+    with another.cursor() as cursor:
+        cursor.execute("DO $$ BEGIN ALTER TABLE kept ALTER value TYPE text; END $$")
+    another.set_autocommit(autocommit=False)
+    with pytest.raises(NotSupportedError), another.preparing(), another.cursor() as cursor:
+        cursor.execute(asked, ["1"])
+    another.rollback()
+    with another.preparing(), another.cursor() as cursor:
+        cursor.execute(asked, ["1"])
+        assert cursor.fetchall() == [("1",)]
+    another.rollback()
 
 
 def test_what_is_not_asked_for_by_name_is_not_prepared(django_assert_num_queries):
