@@ -13,9 +13,11 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol, TypeVar
 
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 _FORK = multiprocessing.get_context("fork")
 Thing = TypeVar("Thing")
+_inherited: list[BaseDatabaseWrapper] = []
 
 
 class Count(IntEnum):
@@ -78,9 +80,6 @@ def side_by_side(holder: Notes, do: Callable[[], None], *, processes: int) -> No
 
     Must be called outside a transaction. Raises RuntimeError with the words of what another process raised.
     """
-    if processes > 1:
-        # No two processes may speak on one connection.
-        connections.close_all()
     others = []
     for number in range(1, processes):
         receiver, sender = _FORK.Pipe(duplex=False)
@@ -99,6 +98,7 @@ def side_by_side(holder: Notes, do: Callable[[], None], *, processes: int) -> No
 
 def _live(holder: Notes, do: Callable[[], None], number: int, sender: Connection) -> None:
     try:
+        _leave_connections()
         holder.begin_notes(number)
         do()
         sender.send(("", holder.notes()))
@@ -106,3 +106,14 @@ def _live(holder: Notes, do: Callable[[], None], number: int, sender: Connection
         sender.send((traceback.format_exc(), None))
     finally:
         connections.close_all()
+
+
+def _leave_connections() -> None:
+    """Have this process open connections of its own: no two may speak on one.
+
+    Those of the process it was made by go on there, with all that the server has prepared for them. They are kept here
+    until this process ends, as ending them would tell the server so.
+    """
+    for alias in connections:
+        _inherited.append(connections[alias])
+        del connections[alias]
