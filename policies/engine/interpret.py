@@ -97,7 +97,7 @@ def names_priority(program: Program, name: str) -> bool:
 def _run_lines(catalogue: Catalogue, asked: Question, run: Part) -> None:
     lines = _merged(run.asked.lines) if run.program.aggregate else run.asked.lines
     as_of = run.program.item.as_of
-    for number, (facts, count) in enumerate(lines, start=1):
+    for number, (facts, count) in enumerate(lines, 1):
         day = facts.get(as_of, asked.on) if as_of else asked.on
         program = run.program
         if day is not asked.on:
@@ -205,6 +205,15 @@ def _part_outcome(run: Part) -> Outcome:
     return _first(PRECEDENCE, [_line_outcome(line) for line in run.lines])
 
 
+def _outcomes(parts: list[Part]) -> tuple[Outcome, list[Outcome]]:
+    """The outcome of the whole claim, and of each item."""
+    if len(parts) == 1:
+        outcome = _part_outcome(parts[0])
+        return outcome, [outcome]
+    outcomes = [_part_outcome(run) for run in parts]
+    return _first(_PARTS_PRECEDENCE, outcomes), outcomes
+
+
 def _amount(outcome: Outcome, fen: int) -> int | None:
     if outcome is PAYABLE:
         return fen
@@ -226,8 +235,7 @@ def _divide_total(asked: Question, parts: list[Part], outcomes: list[Outcome]) -
 
 
 def _answer(asked: Question, parts: list[Part], pool: Pool) -> Assessment:
-    outcomes = [_part_outcome(run) for run in parts]
-    outcome = outcomes[0] if len(parts) == 1 else _first(_PARTS_PRECEDENCE, outcomes)
+    outcome, outcomes = _outcomes(parts)
     reasons: list[Reason] = []
     entries: list[Entry] = []
     title: str | None = None
