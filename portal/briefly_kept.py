@@ -1,4 +1,4 @@
-"""Public pages that a stranger's browser may show again for a minute without asking (decision 55)."""
+"""Public pages that a stranger's browser may show again for a minute without asking (decision 54)."""
 
 from collections.abc import Callable
 from functools import wraps
