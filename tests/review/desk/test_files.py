@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from django.conf import settings as configured
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
@@ -107,6 +108,8 @@ def test_a_file_that_could_not_be_drawn_is_drawn_again_after_a_minute(client, of
     claim = accepted(office)
     small = reverse("review:thumbnail", args=[claim.key, add_picture(claim).key])
     as_(client, office.first)
+    # A server of its own goes by its own clock.
+    monkeypatch.setattr("review.decisions.selectors.files.cache", LocMemCache("small pictures", {}))
     time_machine.move_to(timezone.now(), tick=False)
     with monkeypatch.context() as busy:
         busy.setattr("review.decisions.selectors.files.run_isolated", _never)
